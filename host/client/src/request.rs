@@ -1,0 +1,74 @@
+//! What the daemon must know of the calling process.
+
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity, Namespace};
+
+use crate::call::ToolCall;
+use crate::streams;
+
+/// Everything of this process that can matter to a compile.
+pub struct Caller {
+    directory: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+    umask: u32,
+    client: FileIdentity,
+    namespace: Namespace,
+}
+
+impl Caller {
+    /// This process.
+    pub fn of_process() -> io::Result<Caller> {
+        Ok(Caller {
+            directory: env::current_dir()?,
+            environment: env::vars_os().collect(),
+            umask: umask(),
+            client: own_program().unwrap_or_default(),
+            namespace: Namespace {
+                mounts: identity(Path::new("/proc/self/ns/mnt")).unwrap_or_default(),
+                root: identity(Path::new("/"))?,
+            },
+        })
+    }
+
+    /// The request for a call by this process.
+    pub fn request<'a>(&'a self, call: &'a ToolCall) -> CompileRequest<'a> {
+        CompileRequest {
+            program: Bytes(call.program.as_bytes()),
+            arguments: call.arguments.iter().map(|argument| Bytes(argument.as_bytes())).collect(),
+            directory: Bytes(self.directory.as_os_str().as_bytes()),
+            environment: self
+                .environment
+                .iter()
+                .map(|(name, value)| (Bytes(name.as_bytes()), Bytes(value.as_bytes())))
+                .collect(),
+            umask: self.umask,
+            streams: streams::of_process(),
+            namespace: self.namespace,
+            client: self.client,
+        }
+    }
+}
+
+/// The program file of this process. Links to it in PATH are not compilers.
+pub fn own_program() -> Option<FileIdentity> {
+    identity(Path::new("/proc/self/exe")).or_else(|_| env::current_exe().and_then(|path| identity(&path))).ok()
+}
+
+/// Which file is at a path, links followed.
+pub fn identity(path: &Path) -> io::Result<FileIdentity> {
+    let metadata = std::fs::metadata(path)?;
+    Ok(FileIdentity { device: metadata.dev(), inode: metadata.ino() })
+}
+
+/// The file mode creation mask. Reading it means setting it; this process has one thread as yet.
+fn umask() -> u32 {
+    let mask = rustix::process::umask(rustix::fs::Mode::empty());
+    rustix::process::umask(mask);
+    mask.bits()
+}

@@ -1,0 +1,45 @@
+//! The commands of people.
+
+use zccache_protocol::message::{DaemonStatus, PluginStatus, Reply, StatsReport};
+
+use crate::services::Services;
+
+/// How the daemon is.
+pub fn status(services: &Services) -> Reply {
+    let plugins = services.registry.all().iter().map(|plugin| PluginStatus {
+        id: plugin.plugin().description().id.clone(),
+        version: plugin.plugin().description().version.clone(),
+        disabled: plugin.is_disabled(),
+    });
+    Reply::Status(DaemonStatus {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        uptime_seconds: services.started.elapsed().as_secs(),
+        cache_folder: services.settings.cache_folder.display().to_string(),
+        cache_bytes: services.settings.cache_bytes,
+        running: services.tally.running_now(),
+        plugins: plugins.collect(),
+    })
+}
+
+/// What was counted, and what is stored.
+pub fn stats(services: &Services, zero: bool) -> Reply {
+    let statistics = services.tally.report(zero);
+    let usage = services.store.usage();
+    Reply::Stats(StatsReport {
+        statistics,
+        bytes: usage.bytes,
+        blobs: usage.blobs,
+        results: usage.results,
+        dropped: usage.dropped,
+    })
+}
+
+/// Forgets every result.
+pub fn clear(services: &Services) -> Reply {
+    services.tally.wait_for_recordings();
+    match services.store.clear() {
+        Ok(()) => Reply::Done,
+        Err(error) => Reply::Trouble(error.to_string()),
+    }
+}

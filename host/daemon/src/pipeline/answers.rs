@@ -1,0 +1,171 @@
+//! Answering what a plugin asks before it decides, and noting what the answers rest on.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use zccache_files::Started;
+use zccache_model::digest::Digest;
+use zccache_model::invocation::Invocation;
+use zccache_model::key::KeyBuilder;
+use zccache_model::limits;
+use zccache_model::outcome::FaultKind;
+use zccache_model::path;
+use zccache_model::plan::{Answer, Probe, Question, Ran};
+use zccache_model::rules::{self, GrantedWord};
+use zccache_sandbox::Plugin;
+
+use crate::call::Call;
+use crate::pipeline::memo::{Ground, Remembered};
+use crate::pipeline::plan::Unanswered;
+use crate::pipeline::resolve::Resolved;
+use crate::process::{self, Start};
+use crate::services::Services;
+
+/// One plugin's questions about one call.
+pub struct Inquiry<'a> {
+    services: &'a Services,
+    call: &'a Call,
+    resolved: &'a Resolved,
+    plugin: &'a Plugin,
+    invocation: &'a Invocation,
+    grounds: Vec<Ground>,
+    probes: Vec<(Digest, Arc<Ran>)>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Nothing was asked yet.
+    pub fn new(
+        services: &'a Services,
+        call: &'a Call,
+        resolved: &'a Resolved,
+        plugin: &'a Plugin,
+        invocation: &'a Invocation,
+    ) -> Self {
+        Inquiry { services, call, resolved, plugin, invocation, grounds: Vec::new(), probes: Vec::new() }
+    }
+
+    /// The answer to a question, if it may be asked.
+    pub fn answer(&mut self, answers: &[Answer], question: Question) -> Result<Answer, Unanswered> {
+        let broken = |broken: rules::BrokenRule| Unanswered::Fault(FaultKind::PluginRule, broken.to_string());
+        rules::check_question(self.plugin.description(), self.invocation, answers, &question).map_err(broken)?;
+        if let Question::Read(path) | Question::Look(path) = &question
+            && self.services.files.is_of_process(&path::from_directory(&self.call.directory, path))
+        {
+            return Err(Unanswered::Bypass("path-of-process"));
+        }
+        match question {
+            Question::Read(file) => self.read(file),
+            Question::Look(path) => {
+                let kind = self.services.files.kind(&path::from_directory(&self.call.directory, &path));
+                self.grounds.push(Ground::Look(path, kind));
+                Ok(Answer::Is(kind))
+            }
+            Question::Probe(probe) => {
+                let words = rules::probe_words(self.plugin.description(), self.invocation, &probe).map_err(broken)?;
+                self.probe(&probe, words)
+            }
+        }
+    }
+
+    fn read(&mut self, file: String) -> Result<Answer, Unanswered> {
+        let path = path::from_directory(&self.call.directory, &file);
+        let content = self.services.files.read(&path, limits::READ_BYTES).map_err(Unanswered::Internal)?;
+        self.grounds.push(Ground::Read(file, content.as_deref().map(Digest::of)));
+        Ok(Answer::Content(content))
+    }
+
+    fn probe(&mut self, probe: &Probe, words: Vec<GrantedWord>) -> Result<Answer, Unanswered> {
+        let key = self.probe_key(probe, &words);
+        let known = self.call.at_place(|place| self.services.plans.probe(self.services, place, &key));
+        let ran = match known {
+            Some(ran) => ran,
+            None => Arc::new(self.run_probe(words).map_err(Unanswered::Internal)?),
+        };
+        self.probes.push((key, Arc::clone(&ran)));
+        Ok(Answer::Ran(ran.as_ref().clone()))
+    }
+
+    /// Everything that a probe's output can depend on, but for the assumptions of the plan that comes of it.
+    fn probe_key(&self, probe: &Probe, words: &[GrantedWord]) -> Digest {
+        let mut key = KeyBuilder::new("probe v1");
+        key.digest("plugin", &self.plugin.digest().0)
+            .digest("tool", &self.resolved.identity.0)
+            .text("name", &self.invocation.tool.name)
+            .text("path", &self.invocation.tool.path)
+            .text("directory", &self.invocation.directory)
+            .text("grant", &probe.grant);
+        for word in words {
+            match word {
+                GrantedWord::Text(text) => key.text("word", text),
+                GrantedWord::Scratch(prefix) => key.text("scratch", prefix),
+            };
+        }
+        for (name, value) in &self.invocation.environment {
+            key.text("variable", name).text("value", value);
+        }
+        key.part("search path", self.call.variable("PATH").unwrap_or_default().as_bytes());
+        key.finish()
+    }
+
+    #[tracing::instrument(level = "debug", skip_all)]
+    fn run_probe(&self, words: Vec<GrantedWord>) -> std::io::Result<Ran> {
+        let mut scratch = Vec::new();
+        let arguments = words.into_iter().map(|word| match word {
+            GrantedWord::Text(text) => OsString::from(text),
+            GrantedWord::Scratch(prefix) => {
+                let path = self.services.scratch_path();
+                let mut word = OsString::from(prefix);
+                word.push(&path);
+                scratch.push(path);
+                word
+            }
+        });
+        let arguments = arguments.collect();
+        let named_by_path = self.resolved.program.named_by_path;
+        let ran = process::run(
+            &self.services.runtime,
+            Start {
+                program: PathBuf::from(&self.invocation.tool.path),
+                name: if named_by_path { self.invocation.tool.path.clone().into() } else { self.call.program.clone() },
+                arguments,
+                directory: self.call.directory.clone(),
+                environment: plain_language(&self.call.environment),
+                stdin: Vec::new(),
+            },
+            limits::PROBE_TIME,
+        );
+        for path in scratch {
+            // It may have written nothing there.
+            let _absent = std::fs::remove_file(path);
+        }
+        ran
+    }
+
+    /// Remembers what the plugin said, and what the probes said with it, as far as all that it rests on has been quiet.
+    pub fn remember(self, begun: Started, question: &Digest, said: &Remembered) {
+        let assumptions = match said {
+            Remembered::Planned { plan, .. } => plan.assumptions.as_slice(),
+            // What the tool said to a probe is taken for granted only with a plan that says what it rests on.
+            Remembered::Bypassed(_) | Remembered::Declined if !self.probes.is_empty() => return,
+            Remembered::Bypassed(_) | Remembered::Declined => &[],
+        };
+        let plans = &self.services.plans;
+        self.call.at_place(|place| {
+            let Some(states) = self.services.files.quiet_states(place, begun, assumptions) else { return };
+            plans.remember(*question, said.clone(), self.grounds, assumptions.to_vec(), &states);
+            for (key, ran) in self.probes {
+                plans.remember_probe(key, ran, assumptions.to_vec(), &states);
+            }
+        });
+    }
+}
+
+/// The caller's variables, with messages in the plain locale: plugins read what probes print.
+fn plain_language(environment: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
+    let locale = |name: &OsString| name == "LC_ALL" || name == "LANGUAGE";
+    let mut plain: Vec<_> = environment.iter().filter(|(name, _)| !locale(name)).cloned().collect();
+    plain.push(("LC_ALL".into(), "C".into()));
+    plain
+}

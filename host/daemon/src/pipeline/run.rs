@@ -1,0 +1,184 @@
+//! A miss: the client runs the tool, and what it leaves is taken before the client is answered.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use zccache_files::Started;
+use zccache_model::limits;
+use zccache_model::outcome::FaultKind;
+use zccache_model::path;
+use zccache_model::plan::{Dependency, Output, Unit};
+use zccache_model::rules::{self, GrantedWord};
+use zccache_protocol::frame;
+use zccache_protocol::message::{Insertion, Ran, Reply};
+use zccache_store::Snapshot;
+
+use crate::call::Call;
+use crate::pipeline::plan::Planned;
+use crate::pipeline::resolve::Resolved;
+use crate::services::Services;
+
+/// A run that has ended, and all that it left which later changes could take away.
+pub struct Finished {
+    /// What the client saw of it.
+    pub ran: Ran,
+    /// Before the tool was started: nothing that it read may have changed since.
+    pub started: Started,
+    /// The outputs, or why they cannot be stored.
+    pub outputs: Result<Vec<(String, Snapshot)>, String>,
+    /// For each of the unit's dependencies what the tool wrote there. A scan has nothing here: it comes later.
+    pub dependencies: Vec<Option<Vec<u8>>>,
+}
+
+/// Has the client run the tool. A fault: it was not seen to its end, and nothing can be stored.
+#[tracing::instrument(level = "debug", skip_all)]
+pub fn run(
+    services: &Services,
+    connection: &mut UnixStream,
+    call: &Call,
+    resolved: &Resolved,
+    planned: &Planned,
+) -> Result<Finished, FaultKind> {
+    let unit = planned.unit();
+    let (additions, scratch) = additions(services, planned)?;
+    let destinations: Vec<PathBuf> =
+        unit.outputs.iter().map(|output| path::from_directory(&call.directory, &output.path)).collect();
+    let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
+    let before: Vec<Option<Left>> = destinations.iter().map(|path| Left::at(path)).collect();
+    let started = Started::now();
+    let ran = exchange(connection, Reply::Run { program: resolved.program.clone(), additions })?;
+
+    let written: Vec<bool> = destinations.iter().zip(&before).map(|(path, before)| Left::at(path) != *before).collect();
+    let mut outputs = Err("failed".to_owned());
+    let mut dependencies = Vec::new();
+    if ran.status.is_success() {
+        outputs = snapshots(services, call, unit, &destinations, &written);
+        dependencies = unit
+            .dependencies
+            .iter()
+            .map(|dependency| match dependency {
+                Dependency::Scratch(grant) => {
+                    scratch.iter().find(|file| file.grant == *grant).and_then(|file| file.read(services))
+                }
+                Dependency::Output(role) => {
+                    let index = unit.outputs.iter().position(|output| output.role == *role)?;
+                    if !written[index] {
+                        return None;
+                    }
+                    services.files.read(&destinations[index], limits::DEPENDENCY_BYTES).ok().flatten()
+                }
+                Dependency::Scan(_) => None,
+            })
+            .collect();
+    }
+    if writing.overlapped() {
+        outputs = Err("overlapping-outputs".to_owned());
+    }
+    Ok(Finished { ran, started, outputs, dependencies })
+}
+
+fn exchange(connection: &mut UnixStream, reply: Reply) -> Result<Ran, FaultKind> {
+    let mut exchange = || -> Result<Ran, frame::FrameError> {
+        frame::write(connection, &reply)?;
+        // A compile may take hours. The client's death ends the connection.
+        connection.set_read_timeout(None)?;
+        frame::decode(&frame::read_message(connection)?)
+    };
+    exchange().map_err(|error| {
+        tracing::debug!(%error, "no word of how a run ended");
+        FaultKind::ClientGone
+    })
+}
+
+/// What is at an output's path, as far as it tells whether a run wrote there.
+#[derive(PartialEq, Eq)]
+struct Left {
+    file: (u64, u64),
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Left {
+    fn at(path: &Path) -> Option<Left> {
+        let metadata = fs::symlink_metadata(path).ok()?;
+        Some(Left {
+            file: (metadata.dev(), metadata.ino()),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        })
+    }
+}
+
+/// Takes the content of every output that this run wrote.
+fn snapshots(
+    services: &Services,
+    call: &Call,
+    unit: &Unit,
+    destinations: &[PathBuf],
+    written: &[bool],
+) -> Result<Vec<(String, Snapshot)>, String> {
+    let mut taken = Vec::new();
+    for (index, Output { role, required, .. }) in unit.outputs.iter().enumerate() {
+        if !written[index] {
+            if *required {
+                return Err("output-missing".to_owned());
+            }
+            if destinations[index].exists() {
+                // It was there before: nobody can tell whether another run would have written it.
+                return Err("output-left-over".to_owned());
+            }
+            continue;
+        }
+        match services.store.snapshot(&destinations[index], call.umask) {
+            Ok(snapshot) => taken.push((role.clone(), snapshot)),
+            Err(error) => {
+                tracing::info!(%error, "an output cannot be stored");
+                return Err("output-unreadable".to_owned());
+            }
+        }
+    }
+    Ok(taken)
+}
+
+/// A file that an addition has the tool write for the daemon. It is removed with this value.
+struct Scratch {
+    grant: String,
+    path: PathBuf,
+}
+
+impl Scratch {
+    fn read(&self, services: &Services) -> Option<Vec<u8>> {
+        services.files.read(&self.path, limits::DEPENDENCY_BYTES).ok().flatten()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // The tool may have written nothing there.
+        let _absent = fs::remove_file(&self.path);
+    }
+}
+
+fn additions(services: &Services, planned: &Planned) -> Result<(Vec<Insertion>, Vec<Scratch>), FaultKind> {
+    let mut scratch = Vec::new();
+    let mut insertions = Vec::new();
+    for addition in &planned.unit().additions {
+        let granted = rules::addition_words(planned.plugin.plugin().description(), &addition.grant)
+            .map_err(|_| FaultKind::PluginRule)?;
+        let words = granted.into_iter().map(|word| match word {
+            GrantedWord::Text(text) => text,
+            GrantedWord::Scratch(prefix) => {
+                let path = services.scratch_path();
+                let word = format!("{prefix}{}", path.display());
+                scratch.push(Scratch { grant: addition.grant.clone(), path });
+                word
+            }
+        });
+        insertions.push(Insertion { before: addition.before, words: words.collect() });
+    }
+    Ok((insertions, scratch))
+}

@@ -1,0 +1,106 @@
+//! What the stages of a compile need: each effect has its one owner here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use zccache_files::{Files, TokenRules};
+use zccache_model::digest::{ContextKey, PluginDigest};
+use zccache_protocol::endpoint::Endpoint;
+use zccache_protocol::message::Namespace;
+use zccache_sandbox::Registry;
+use zccache_settings::Settings;
+use zccache_store::Store;
+
+use crate::flight::Flights;
+use crate::outputs::OutputsInFlight;
+use crate::pipeline::PlanMemo;
+use crate::tally::Tally;
+
+/// Everything that lives as long as the daemon.
+pub struct Services {
+    /// What users set.
+    pub settings: Settings,
+    /// Where the daemon listens.
+    pub endpoint: Endpoint,
+    /// What is at paths, and has it changed?
+    pub files: Files,
+    /// Results.
+    pub store: Store,
+    /// Plugins.
+    pub registry: Registry,
+    /// What each plugin has looked for in inputs.
+    pub tokens: HashMap<PluginDigest, Arc<TokenRules>>,
+    /// Plans and probes remembered.
+    pub plans: PlanMemo,
+    /// Runs that others wait for.
+    pub flights: Flights<ContextKey>,
+    /// Files that are being written.
+    pub outputs: OutputsInFlight,
+    /// Counters.
+    pub tally: Tally,
+    /// Where whatever may wait is run.
+    pub runtime: Handle,
+    /// Where the daemon's own paths mean what they mean.
+    pub namespace: Namespace,
+    /// Since when.
+    pub started: Instant,
+    scratch_files: AtomicU64,
+    last_request: AtomicU64,
+}
+
+impl Services {
+    /// Puts the parts together.
+    pub fn new(
+        settings: Settings,
+        endpoint: Endpoint,
+        store: Store,
+        registry: Registry,
+        runtime: Handle,
+        namespace: Namespace,
+    ) -> Services {
+        let tokens = registry.all().iter().map(|registered| {
+            let plugin = registered.plugin();
+            (plugin.digest(), Arc::new(TokenRules::new(&plugin.description().tokens)))
+        });
+        Services {
+            tokens: tokens.collect(),
+            tally: Tally::new(store.statistics()),
+            settings,
+            endpoint,
+            files: Files::new(),
+            store,
+            registry,
+            plans: PlanMemo::new(),
+            flights: Flights::new(),
+            outputs: OutputsInFlight::default(),
+            runtime,
+            namespace,
+            started: Instant::now(),
+            scratch_files: AtomicU64::new(0),
+            last_request: AtomicU64::new(0),
+        }
+    }
+
+    /// A path that nobody has used, for a file that only the daemon reads.
+    pub fn scratch_path(&self) -> PathBuf {
+        self.endpoint.scratch.join(self.scratch_files.fetch_add(1, Ordering::Relaxed).to_string())
+    }
+
+    /// Notes that somebody needs the daemon.
+    pub fn requested(&self) {
+        self.last_request.store(self.started.elapsed().as_secs(), Ordering::Relaxed);
+    }
+
+    /// How long nobody has needed the daemon.
+    pub fn idle(&self) -> Duration {
+        if self.tally.running_now() > 0 {
+            return Duration::ZERO;
+        }
+        let last = Duration::from_secs(self.last_request.load(Ordering::Relaxed));
+        self.started.elapsed().saturating_sub(last)
+    }
+}

@@ -1,0 +1,172 @@
+//! After a run: inputs and lookups become an input list and the states to store it under, or it is said why not.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+use zccache_model::manifest::{InputList, ObservedPath, SeenInput};
+use zccache_model::plan::{Input, Lookup};
+use zccache_model::state::InputState;
+
+use crate::anchor::Anchors;
+use crate::check::with_sameness;
+use crate::clock::Started;
+use crate::error::Unsure;
+use crate::files::Files;
+use crate::lookup::Trace;
+use crate::observe::Seen;
+use crate::place::Place;
+use crate::settled::Settled;
+
+/// Chains of folders, with the inputs and the lookups that name them.
+pub type Part<'a> = (&'a [Vec<String>], &'a [Input], &'a [Lookup]);
+
+/// What a run read, and the state of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// What it read and what it looked for in vain.
+    pub list: InputList,
+    /// The state of every input of the list, in order.
+    pub states: Vec<SeenInput>,
+}
+
+/// Something that a plugin named.
+enum Named<'a> {
+    Input(&'a Input),
+    Lookup(&'a [Vec<String>], &'a Lookup),
+}
+
+impl Files {
+    /// What the parts come to now, if it is sure that the run saw the same. `started` was read before its release.
+    pub fn collect(&self, place: &Place<'_>, started: Started, parts: &[Part<'_>]) -> Result<Collection, Unsure> {
+        let (inputs, absent) = self.trace(place, parts)?;
+        let mut settled = Settled::since(started);
+        let mut anchors = Anchors::new(place);
+        for path in &absent {
+            anchors.add(path)?;
+        }
+        let list = InputList { inputs, absences: anchors.finish() };
+        for absences in &list.absences {
+            settled.require_way(&absences.folder, &place.at(&absences.folder))?;
+        }
+        let seen: Vec<_> = list.inputs.par_iter().map(|input| self.see(place, input)).collect();
+        let seen = seen.into_iter().collect::<Result<Vec<Seen>, Unsure>>()?;
+        for (input, seen) in list.inputs.iter().zip(&seen) {
+            settled.require(&input.path, &place.at(&input.path), input.observe, seen)?;
+        }
+        Ok(Collection { list, states: with_sameness(seen) })
+    }
+
+    /// The inputs, each once in the order named, and the absent paths.
+    fn trace(&self, place: &Place<'_>, parts: &[Part<'_>]) -> Result<(Vec<ObservedPath>, HashSet<String>), Unsure> {
+        let named: Vec<Named<'_>> = parts
+            .iter()
+            .flat_map(|(chains, inputs, lookups)| {
+                let lookups = lookups.iter().map(|lookup| Named::Lookup(chains, lookup));
+                inputs.iter().map(Named::Input).chain(lookups)
+            })
+            .collect();
+        let traces: Vec<_> = named
+            .par_iter()
+            .map(|named| match named {
+                Named::Input(input) => self.trace_input(place, input).map(|trace| vec![trace]),
+                Named::Lookup(chains, lookup) => self.trace_lookup(place, chains, lookup),
+            })
+            .collect();
+        let (mut inputs, mut known, mut absent) = (Vec::new(), HashSet::new(), HashSet::new());
+        for traces in traces {
+            for trace in traces? {
+                match trace {
+                    Trace::Absent(path) => {
+                        absent.insert(path);
+                    }
+                    Trace::Present(input) => {
+                        if known.insert(input.clone()) {
+                            inputs.push(input);
+                        }
+                    }
+                }
+            }
+        }
+        Ok((inputs, absent))
+    }
+
+    /// The state of something that was there when it was traced.
+    fn see(&self, place: &Place<'_>, input: &ObservedPath) -> Result<Seen, Unsure> {
+        let path = || input.path.clone();
+        match self.look(place, &place.at(&input.path), input.observe) {
+            Ok(Seen { state: InputState::Absent, .. }) => Err(Unsure::Missing { path: path() }),
+            Ok(seen) => Ok(seen),
+            Err(source) => Err(Unsure::Unreadable { path: path(), source }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use zccache_model::plan::{Absence, Chain, Observe};
+
+    use super::*;
+    use crate::place::tests::place;
+
+    fn input(path: &str, observe: Observe) -> Input {
+        Input { path: path.into(), observe, absence: Absence::MayBeAbsent }
+    }
+
+    fn lookup(name: &str) -> Lookup {
+        Lookup { name: name.into(), chain: Chain::Listed(0), observe: Observe::Content, all: false }
+    }
+
+    const LATER: Started = Started(i128::MAX);
+
+    #[test]
+    fn a_collection_is_what_a_check_finds_right_after() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("b/x"), "one").unwrap();
+        symlink("b/x", folder.path().join("link")).unwrap();
+        let files = Files::new();
+        let place = place(folder.path());
+        let chains = [vec!["a".to_owned(), "b".to_owned()]];
+        let inputs = [
+            input("link", Observe::Content),
+            input("link", Observe::ContentAndTime),
+            input("b/x", Observe::Content),
+            input("gone", Observe::Content),
+        ];
+        let lookups = [lookup("x"), lookup("y")];
+        let parts = [(&chains[..], &inputs[..], &[][..]), (&chains[..], &inputs[..1], &lookups[..])];
+        let collection = files.collect(&place, LATER, &parts).unwrap();
+        let paths: Vec<_> = collection.list.inputs.iter().map(|input| input.path.as_str()).collect();
+        assert_eq!(paths, ["link", "link", "b/x"]);
+        assert_eq!(collection.states[2].same_as, Some(0));
+        let absences: Vec<_> = collection
+            .list
+            .absences
+            .iter()
+            .map(|absences| (absences.folder.as_str(), absences.names.join(" ")))
+            .collect();
+        assert_eq!(absences, [("", "a gone".to_owned()), ("b", "y".to_owned())]);
+        assert_eq!(files.check(&place, &collection.list), Some(collection.states));
+    }
+
+    #[test]
+    fn what_is_not_sure_is_said_with_a_code() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("x"), "one").unwrap();
+        symlink("nowhere", folder.path().join("dangling")).unwrap();
+        symlink("loop", folder.path().join("loop")).unwrap();
+        let collect = |started, input: Input| {
+            let parts: [Part<'_>; 1] = [(&[], &[input], &[])];
+            Files::new().collect(&place(folder.path()), started, &parts).map_err(|unsure| unsure.code())
+        };
+        let must = |path: &str| Input { absence: Absence::MustExist, ..input(path, Observe::Content) };
+        assert!(collect(LATER, must("x")).is_ok());
+        assert_eq!(collect(Started(0), must("x")), Err("changed-during-run"));
+        assert_eq!(collect(LATER, must("gone")), Err("input-missing"));
+        assert_eq!(collect(LATER, must("dangling")), Err("dangling-link"));
+        assert_eq!(collect(LATER, must("loop")), Err("input-unreadable"));
+    }
+}

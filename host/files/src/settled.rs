@@ -1,0 +1,221 @@
+//! Was everything that a run read already as it is now when the run was released? Told by change times alone: a file
+//! that was written, linked, renamed or touched afterwards has a change time that is not before the release.
+
+use std::io;
+use std::path::Path;
+
+use zccache_model::plan::{FileKind, Input, Observe};
+use zccache_model::state::InputState;
+
+use crate::clock::Started;
+use crate::error::Unsure;
+use crate::files::Files;
+use crate::observe::Seen;
+use crate::place::Place;
+use crate::stamp::Stamp;
+use crate::unix;
+use crate::walk::{Step, Walk};
+
+/// Looks at inputs and at the ways to them, each step of a way once.
+pub(crate) struct Settled {
+    started: Started,
+    walk: Walk,
+}
+
+impl Settled {
+    pub(crate) fn since(started: Started) -> Self {
+        Settled { started, walk: Walk::new() }
+    }
+
+    /// Whether an input was as it is before the run. `path` is how it was named, `whole` where it is.
+    pub(crate) fn require(&mut self, path: &str, whole: &Path, observe: Observe, seen: &Seen) -> Result<(), Unsure> {
+        let folder = seen.stamp.filter(|stamp| stamp.kind == FileKind::Folder);
+        let changed = match (observe, folder) {
+            // Entries made in a folder change its stamp and neither what it is nor which one.
+            (Observe::Listing, _) | (_, None) => self.started.is_not_after(seen.newest),
+            (_, Some(stamp)) => self.came_to_be(whole, &stamp),
+        };
+        if changed {
+            return Err(Unsure::ChangedDuringRun { path: path.to_owned() });
+        }
+        self.require_way(path, whole)
+    }
+
+    /// Whether every link and folder on the way to `whole`, itself included, was there before the run.
+    pub(crate) fn require_way(&mut self, path: &str, whole: &Path) -> Result<(), Unsure> {
+        let started = self.started;
+        let walked = self.walk.follow(whole, &mut |step| {
+            let (Step::Link(_, stamp) | Step::Through(stamp)) = &step;
+            if Some(stamp.device) == unix::process_device() {
+                return Err(Stop::OfProcess);
+            }
+            let moved = match step {
+                Step::Link(_, stamp) => started.is_not_after(stamp.ctime),
+                Step::Through(stamp) => stamp.kind == FileKind::Folder && was_moved(started, &stamp),
+            };
+            if moved { Err(Stop::Moved) } else { Ok(()) }
+        });
+        match walked {
+            Ok(_) => Ok(()),
+            Err(Stop::Moved) => Err(Unsure::ChangedDuringRun { path: path.to_owned() }),
+            Err(Stop::OfProcess) => Err(Unsure::OfProcess { path: path.to_owned() }),
+            Err(Stop::Unreadable(source)) => Err(Unsure::Unreadable { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Whether a folder may have been made or put there after the release.
+    fn came_to_be(&self, whole: &Path, stamp: &Stamp) -> bool {
+        if !self.started.is_not_after(stamp.ctime) {
+            return false;
+        }
+        let made = std::fs::metadata(whole).and_then(|metadata| metadata.created());
+        let made = made.ok().and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
+        let made_before =
+            made.and_then(|made| i128::try_from(made.as_nanos()).ok()).is_some_and(|made| made < self.started.0);
+        !made_before || was_moved(self.started, stamp)
+    }
+}
+
+enum Stop {
+    Moved,
+    OfProcess,
+    Unreadable(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(source: io::Error) -> Self {
+        Stop::Unreadable(source)
+    }
+}
+
+/// Whether a folder was renamed or its owner or permissions were changed after the release. Where only entries were made
+/// in it, both its times are the same.
+fn was_moved(started: Started, stamp: &Stamp) -> bool {
+    started.is_not_after(stamp.ctime) && stamp.mtime != stamp.ctime
+}
+
+impl Files {
+    /// Whether a path leads through a place that each process has for itself, such as `/proc/self/fd`: what is there for
+    /// the caller is not what is there for this process.
+    pub fn is_of_process(&self, path: &Path) -> bool {
+        let on_the_way = Walk::new().follow::<io::Error>(path, &mut |step| {
+            let (Step::Link(_, stamp) | Step::Through(stamp)) = &step;
+            if Some(stamp.device) == unix::process_device() { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
+        });
+        on_the_way.is_err()
+    }
+
+    /// The state of each of a plan's assumptions now, if all of them were so already when the run was released. Of what
+    /// is absent there is no time to tell.
+    pub fn quiet_states(&self, place: &Place<'_>, started: Started, inputs: &[Input]) -> Option<Vec<InputState>> {
+        let mut settled = Settled::since(started);
+        inputs
+            .iter()
+            .map(|input| {
+                let whole = place.at(&input.path);
+                let seen = self.look(place, &whole, input.observe).ok()?;
+                settled.require(&input.path, &whole, input.observe, &seen).ok()?;
+                Some(seen.state)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::clock::tests::next_tick;
+    use crate::place::tests::place;
+    use crate::unix;
+
+    struct Tree {
+        folder: tempfile::TempDir,
+    }
+
+    impl Tree {
+        fn new() -> Tree {
+            let folder = tempfile::tempdir().unwrap();
+            let tree = Tree { folder };
+            fs::create_dir_all(tree.at("d/sub")).unwrap();
+            fs::write(tree.at("d/sub/x"), "one").unwrap();
+            tree
+        }
+
+        fn at(&self, path: &str) -> std::path::PathBuf {
+            self.folder.path().join(path)
+        }
+
+        /// A release after everything that happened so far, and not later: one nanosecond after the newest stamp.
+        fn release(&self, paths: &[&str]) -> Started {
+            let ctimes = paths.iter().map(|path| match unix::lstat_if_there(&self.at(path)).unwrap().unwrap() {
+                unix::Entry::Link(stamp) | unix::Entry::Itself(stamp) => stamp.ctime,
+            });
+            Started(ctimes.max().unwrap() + 1)
+        }
+
+        fn settled(&self, started: Started, path: &str, observe: Observe) -> bool {
+            let absence = zccache_model::plan::Absence::MustExist;
+            let input = Input { path: path.into(), observe, absence };
+            Files::new().quiet_states(&place(self.folder.path()), started, &[input]).is_some()
+        }
+    }
+
+    #[test]
+    fn a_file_is_settled_if_its_change_time_is_before_the_release() {
+        let tree = Tree::new();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x"]);
+        assert!(tree.settled(started, "d/sub/x", Observe::Content));
+        assert!(!tree.settled(Started(started.0 - 1), "d/sub/x", Observe::Content));
+    }
+
+    #[test]
+    fn a_file_dated_into_the_future_is_settled_all_the_same() {
+        let tree = Tree::new();
+        let later = std::time::SystemTime::now() + std::time::Duration::from_secs(7_200);
+        fs::File::options().write(true).open(tree.at("d/sub/x")).unwrap().set_modified(later).unwrap();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x"]);
+        assert!(tree.settled(started, "d/sub/x", Observe::Content));
+    }
+
+    #[test]
+    fn a_link_on_the_way_that_was_put_there_afterwards_is_a_change() {
+        let tree = Tree::new();
+        symlink("d", tree.at("one")).unwrap();
+        symlink("one/sub", tree.at("two")).unwrap();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x", "one", "two"]);
+        assert!(tree.settled(started, "two/x", Observe::Content));
+        next_tick();
+        symlink("d", tree.at("new")).unwrap();
+        fs::rename(tree.at("new"), tree.at("one")).unwrap();
+        assert!(!tree.settled(started, "two/x", Observe::Content), "a link behind a link");
+        assert!(tree.settled(started, "d/sub/x", Observe::Content), "not on this way");
+    }
+
+    #[test]
+    fn a_folder_on_the_way_may_get_entries_but_not_be_moved_there() {
+        let tree = Tree::new();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x"]);
+        next_tick();
+        fs::write(tree.at("d/sub/new"), "").unwrap();
+        assert!(tree.settled(started, "d/sub/x", Observe::Content));
+        assert!(tree.settled(started, "d/sub", Observe::Kind));
+        assert!(!tree.settled(started, "d/sub", Observe::Listing));
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x", "d/sub/new"]);
+        next_tick();
+        fs::rename(tree.at("d/sub"), tree.at("d/moved")).unwrap();
+        assert!(!tree.settled(started, "d/moved/x", Observe::Content));
+        assert!(!tree.settled(started, "d/moved", Observe::Identity));
+    }
+
+    #[test]
+    fn a_folder_made_afterwards_is_a_change_where_its_being_there_matters() {
+        let tree = Tree::new();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x"]);
+        next_tick();
+        fs::create_dir(tree.at("d/made")).unwrap();
+        assert!(!tree.settled(started, "d/made", Observe::Kind));
+    }
+}

@@ -1,0 +1,66 @@
+//! Every limit of the host, in one place. Reaching one never breaks a build: the tool runs uncached.
+
+use std::time::Duration;
+
+/// Largest frame between client and daemon, bytes. Room for two streams at [`STREAM_BYTES`] each.
+pub const FRAME_BYTES: usize = 40 << 20;
+/// Most that is kept of one output stream of a run, bytes. A run that prints more is passed on and not stored.
+pub const STREAM_BYTES: usize = 16 << 20;
+/// How long a client waits for a daemon that it starts to be ready.
+pub const START_WAIT: Duration = Duration::from_secs(10);
+/// How long a client waits for the answer to a compile request before it runs the compiler itself.
+pub const ANSWER_WAIT: Duration = Duration::from_secs(60);
+/// How long the daemon waits on a serving thread for the rest of a request that has begun to arrive.
+pub const REQUEST_WAIT: Duration = Duration::from_secs(2);
+/// Longest that a caller waits for another one's identical run, before it runs the tool itself.
+pub const FLIGHT_WAIT: Duration = Duration::from_secs(40);
+
+/// Rounds of questions in `plan`.
+pub const PLAN_ROUNDS: usize = 8;
+/// Rounds of questions in `collect`.
+pub const COLLECT_ROUNDS: usize = 4;
+/// Largest file that a plugin may read in `plan`, bytes.
+pub const READ_BYTES: u64 = 4 << 20;
+/// How long a probe may run.
+pub const PROBE_TIME: Duration = Duration::from_secs(20);
+/// Most that is kept of one stream of a probe, bytes.
+pub const PROBE_BYTES: usize = 1 << 20;
+/// Largest dependency file that is read, bytes.
+pub const DEPENDENCY_BYTES: u64 = 16 << 20;
+/// Most files that a scan follows.
+pub const SCAN_FILES: usize = 50_000;
+/// Most paths, names or findings in one answer.
+pub const ANSWER_ITEMS: usize = 1_000_000;
+
+/// Largest component that is loaded, bytes.
+pub const COMPONENT_BYTES: usize = 8 << 20;
+/// Most memory of one call of a plugin, bytes.
+pub const PLUGIN_MEMORY_BYTES: usize = 64 << 20;
+/// Longest that one call of a plugin may take.
+pub const PLUGIN_TIME: Duration = Duration::from_secs(2);
+/// Most elements of one table of a plugin.
+pub const PLUGIN_TABLE_ELEMENTS: usize = 20_000;
+/// Faults in a row after which a plugin is left alone for the rest of the daemon's life.
+pub const PLUGIN_FAULTS: u32 = 3;
+/// How long the compilation of a component may take.
+pub const COMPONENT_COMPILE_TIME: Duration = Duration::from_secs(60);
+/// Most memory of that, bytes.
+pub const COMPONENT_COMPILE_BYTES: u64 = 4 << 30;
+
+/// Largest output that is stored, bytes.
+pub const OUTPUT_BYTES: u64 = 4 << 30;
+/// Outputs up to this size are read into memory before the client is answered, bytes.
+pub const SNAPSHOT_BYTES: u64 = 1 << 20;
+/// Input lists that one manifest keeps, most recently useful first.
+pub const MANIFEST_LISTS: usize = 16;
+/// A digest is remembered for a stamp only if the file had been left alone for this long when it was hashed: longer than
+/// the coarsest clock tick of a local filesystem with fine stamps (10 ms at 100 Hz).
+pub const QUIET: Duration = Duration::from_millis(20);
+/// The same where a stamp has no fraction of a second (FAT and old filesystems count in steps of 1 or 2 s).
+pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
+/// Plans, contexts and file states remembered in memory, each.
+pub const MEMO_ENTRIES: usize = 200_000;
+/// Default of the cache's size, bytes.
+pub const CACHE_BYTES: u64 = 10 << 30;
+/// The daemon leaves after this long without a request.
+pub const IDLE: Duration = Duration::from_secs(3 * 60 * 60);

@@ -1,0 +1,189 @@
+//! The messages. Wire types only: both sides turn them into their own.
+//!
+//! ```text
+//! client -> daemon   Compile
+//! daemon -> client   Replay | Exec                        the end, or
+//!                    Run
+//! client -> daemon   Ran
+//! daemon -> client   Done
+//!
+//! client -> daemon   Status | Stats | Clear               (commands of people; stopping is a frame of its own)
+//! daemon -> client   Status | Stats | Done | Trouble
+//! ```
+
+use serde::{Deserialize, Serialize};
+use zccache_model::invocation::{ExitStatus, Streams};
+use zccache_model::outcome::Statistics;
+
+/// A byte string borrowed from a frame: an argument, a variable, a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes<'a>(#[serde(borrow, with = "serde_bytes")] pub &'a [u8]);
+
+/// What a client opens a connection with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request<'a> {
+    /// What shall I do with this compiler call?
+    #[serde(borrow)]
+    Compile(CompileRequest<'a>),
+    /// How is the daemon?
+    Status,
+    /// What has been counted?
+    Stats {
+        /// Start counting afresh afterwards.
+        zero: bool,
+    },
+    /// Forget every stored result.
+    Clear,
+}
+
+/// A call of a tool, with everything of the caller that can matter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompileRequest<'a> {
+    /// The program as called: a name or a path.
+    #[serde(borrow)]
+    pub program: Bytes<'a>,
+    /// Without the program.
+    #[serde(borrow)]
+    pub arguments: Vec<Bytes<'a>>,
+    /// The working directory, absolute.
+    #[serde(borrow)]
+    pub directory: Bytes<'a>,
+    /// All variables, in the order of the environment.
+    #[serde(borrow)]
+    pub environment: Vec<(Bytes<'a>, Bytes<'a>)>,
+    /// The file mode creation mask.
+    pub umask: u32,
+    /// Where the output streams lead.
+    pub streams: Streams,
+    /// Where the caller's paths mean what they mean.
+    pub namespace: Namespace,
+    /// The client's own program file: links to it in PATH are passed over.
+    pub client: FileIdentity,
+}
+
+/// Device and inode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FileIdentity {
+    /// Number of the device.
+    pub device: u64,
+    /// Number of the inode on it.
+    pub inode: u64,
+}
+
+/// Two processes with equal ones see the same file under a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
+    /// The mount namespace; zeros where the system has none.
+    pub mounts: FileIdentity,
+    /// The root folder.
+    pub root: FileIdentity,
+}
+
+/// What the daemon says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// Every output is in place. Write this and end with code zero.
+    Replay {
+        /// For standard output.
+        #[serde(with = "serde_bytes")]
+        stdout: Vec<u8>,
+        /// For standard error.
+        #[serde(with = "serde_bytes")]
+        stderr: Vec<u8>,
+    },
+    /// Become the tool: `execve`.
+    Exec(Program),
+    /// Run the tool, pass on what it writes, and keep a copy.
+    Run {
+        /// What to run.
+        program: Program,
+        /// What to add to its arguments.
+        additions: Vec<Insertion>,
+    },
+    /// The run is taken note of; the client may end.
+    Done,
+    /// How the daemon is.
+    Status(DaemonStatus),
+    /// What was counted.
+    Stats(StatsReport),
+    /// A command could not be carried out, and why.
+    Trouble(String),
+}
+
+/// The file to execute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its path; none: the client finds it as if there were no cache.
+    #[serde(with = "serde_bytes")]
+    pub path: Option<Vec<u8>>,
+    /// Argument zero is the path too, not what the caller typed: a tool that looks for itself in PATH by its name would
+    /// find the link to the cache.
+    pub named_by_path: bool,
+}
+
+/// Arguments added to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Insertion {
+    /// Index of the user's argument that they are put before; their number: after the last.
+    pub before: u32,
+    /// What to add.
+    pub words: Vec<String>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ran {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output; to both streams, where they are one. None: more than is kept.
+    #[serde(with = "serde_bytes")]
+    pub stdout: Option<Vec<u8>>,
+    /// What it wrote to standard error. None: more than is kept.
+    #[serde(with = "serde_bytes")]
+    pub stderr: Option<Vec<u8>>,
+}
+
+/// How the daemon is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonStatus {
+    /// Of the program.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// Since it started.
+    pub uptime_seconds: u64,
+    /// The folder that it keeps.
+    pub cache_folder: String,
+    /// Most that it may grow to, bytes.
+    pub cache_bytes: u64,
+    /// Compilations that it is taking part in.
+    pub running: u64,
+    /// The plugins that it loaded.
+    pub plugins: Vec<PluginStatus>,
+}
+
+/// A loaded plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginStatus {
+    /// As statistics count it.
+    pub id: String,
+    /// Of the plugin.
+    pub version: String,
+    /// It had too many faults and is left alone.
+    pub disabled: bool,
+}
+
+/// What was counted, and what is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatsReport {
+    /// Outcomes of requests.
+    pub statistics: Statistics,
+    /// Bytes of all blobs.
+    pub bytes: u64,
+    /// Number of blobs.
+    pub blobs: u64,
+    /// Number of results.
+    pub results: u64,
+    /// Damaged things dropped in this daemon's life.
+    pub dropped: u64,
+}

@@ -1,0 +1,177 @@
+//! What the tokens found in the files that were read: names to look for, and what makes a run not repeatable.
+
+use zccache_plugin_sdk::answer;
+use zccache_plugin_sdk::contract::{Fact, Finding, Refusal};
+use zccache_plugin_sdk::path;
+
+use super::reading::{Place, Reading};
+use crate::description::{
+    ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS,
+    ONCE, PARENTHESIZED,
+};
+use crate::search::Family;
+
+/// What the findings say besides names.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// A file is read once only, however often it is included.
+    pub once: bool,
+    /// The name of an include is the value of a macro.
+    pub computed_includes: bool,
+    /// The folders of the files that hold such.
+    pub computing_folders: Vec<String>,
+    /// The source itself is one of them.
+    pub source_computes: bool,
+    /// A macro stands for `__has_include` itself, as in `#define HAS __has_include`.
+    pub has_include_has_aliases: bool,
+    /// What the source itself includes: for these the compiler takes a precompiled header if there is one.
+    pub direct: Vec<(String, Place)>,
+}
+
+/// Turns findings into lookups, or into a reason not to store.
+pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]) -> Result<Found, Refusal> {
+    let mut found = Found::default();
+    let mut findings = facts.iter().flat_map(|fact| &fact.findings);
+    found.has_include_has_aliases = findings.any(|finding| alias(finding).is_some());
+    for (path, fact) in paths.iter().zip(facts) {
+        let file = File { path, folder: path::folder(path), is_source: *path == reading.context.source };
+        for finding in &fact.findings {
+            file.finding(reading, &mut found, finding)?;
+        }
+    }
+    let forced = reading.context.forced.clone();
+    for name in forced {
+        reading.look(&name, Place::Quote(String::new()), false);
+        reading.look(&name, Place::Quote(path::folder(&reading.context.source).to_owned()), false);
+        found.direct.push((name, Place::Quote(String::new())));
+    }
+    if matches!(reading.context.family, Family::Gcc(_)) {
+        // gcc includes it before all else, by itself; a depfile without system headers does not list it.
+        reading.look("stdc-predef.h", Place::Bracket, false);
+        found.direct.push(("stdc-predef.h".to_owned(), Place::Bracket));
+    }
+    Ok(found)
+}
+
+/// What stands before the operator where a macro is defined as it. With nothing there, it is the operator itself that is
+/// defined, for compilers that lack it.
+fn alias(finding: &Finding) -> Option<&str> {
+    let defines = DEFINES_HAS_INCLUDE.contains(&finding.token.as_str()) && finding.delimiter == Some(DEFINES_BARE);
+    Some(finding.name.trim()).filter(|name| defines && !name.is_empty())
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a text in parentheses can be the name of a file that somebody asks for: no format, no escapes, no essay.
+fn may_name_a_file(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && !text.contains(['\\', '%'])
+}
+
+struct File<'a> {
+    path: &'a str,
+    folder: &'a str,
+    is_source: bool,
+}
+
+impl File<'_> {
+    fn finding(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
+        let refuse = |reason: &str| Err(answer::refusal(reason, self.path));
+        match finding.token.as_str() {
+            INCLUDE => self.include(reading, found, finding),
+            token if INCLUDE_OTHER.contains(&token) => {
+                // The host's scan follows one lead only.
+                if reading.context.scanned {
+                    return refuse("computed-include");
+                }
+                self.include(reading, found, finding)
+            }
+            token if HAS_INCLUDE.contains(&token) => match self.place(finding) {
+                Some(place) => {
+                    self.look(reading, finding, place, token == HAS_INCLUDE[1]);
+                    Ok(())
+                }
+                None => refuse("computed-has-include"),
+            },
+            token if DEFINES_HAS_INCLUDE.contains(&token) => match alias(finding) {
+                Some(name) if !is_identifier(name) => refuse("computed-has-include"),
+                _ => Ok(()),
+            },
+            // Any of them may be what such a macro is asked. Text for people is among them and finds nothing.
+            PARENTHESIZED if found.has_include_has_aliases => {
+                if let Some(place) = self.place(finding).filter(|_| may_name_a_file(&finding.name)) {
+                    self.look(reading, finding, place, true);
+                }
+                Ok(())
+            }
+            PARENTHESIZED => Ok(()),
+            token if ONCE.contains(&token) => {
+                found.once |= token != ONCE[2] || finding.delimiter.is_some();
+                Ok(())
+            }
+            token if INCBIN.contains(&token) => match finding.delimiter {
+                // Else it is put together, by the preprocessor or by the assembler.
+                Some(_) if !finding.name.contains(['\\', '"', '%', '$']) => {
+                    // Every folder counts: in which order the assembler takes them differs.
+                    reading.look(&finding.name, Place::Assembler, true);
+                    Ok(())
+                }
+                _ => refuse("computed-incbin"),
+            },
+            // A member of this name, in C, is followed by no string.
+            token if ASSEMBLER_INCLUDE.contains(&token) => {
+                if finding.delimiter.is_some() || reading.context.assembler {
+                    refuse("assembler-include")
+                } else {
+                    Ok(())
+                }
+            }
+            "date" | "time" if reading.context.dates_fixed => Ok(()),
+            "date" | "time" | "timestamp" => refuse("date"),
+            "embed" | "embed-digraph" | "has-embed" => refuse("embed"),
+            "pragma-dependency" => refuse("pragma-dependency"),
+            "pragma-pch" => refuse("precompiled-header"),
+            _ => refuse("unknown-token"),
+        }
+    }
+
+    fn include(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
+        // What is imported is read once only, like a file that says so itself.
+        found.once |= finding.word == "import";
+        if !INCLUDE_WORDS.contains(&finding.word.as_str()) {
+            return Ok(());
+        }
+        let Some(place) = self.place(finding) else {
+            if reading.context.scanned {
+                return Err(answer::refusal("computed-include", self.path));
+            }
+            found.computed_includes = true;
+            found.source_computes |= self.is_source;
+            let folder = self.folder.to_owned();
+            if !found.computing_folders.contains(&folder) {
+                found.computing_folders.push(folder);
+            }
+            return Ok(());
+        };
+        if self.is_source {
+            found.direct.push((finding.name.clone(), place.clone()));
+        }
+        self.look(reading, finding, place, finding.word == "include_next");
+        Ok(())
+    }
+
+    /// None: the name is not literal.
+    fn place(&self, finding: &Finding) -> Option<Place> {
+        match finding.delimiter? {
+            0 => Some(Place::Quote(self.folder.to_owned())),
+            _ => Some(Place::Bracket),
+        }
+    }
+
+    /// What follows after the folder of the file itself can begin anywhere in the chain, so all of it matters.
+    fn look(&self, reading: &mut Reading<'_>, finding: &Finding, place: Place, next: bool) {
+        let place = if next { Place::Quote(self.folder.to_owned()) } else { place };
+        reading.look(&finding.name, place, next);
+    }
+}

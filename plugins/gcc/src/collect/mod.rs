@@ -1,0 +1,92 @@
+//! What a run read, from its depfile or the host's scan and from what the host found in those files.
+//!
+//! A depfile is not the whole of it: it leaves out files that were only asked for, files that `#pragma once` skipped as
+//! another one's twin, precompiled headers and what the assembler included. So every name that the files hold becomes a
+//! lookup; one that the compiler never reached only costs hits.
+
+mod computed;
+mod diagnostics;
+mod findings;
+mod precompiled;
+mod reading;
+mod twins;
+
+use std::collections::HashSet;
+
+use zccache_plugin_sdk::answer::refuse;
+use zccache_plugin_sdk::contract::{Collected, Fact, FileKind, Outcome, Refusal};
+use zccache_plugin_sdk::{answer, depfile};
+
+use crate::context::Context;
+use reading::Reading;
+
+/// What the run read. Two rounds of facts: of the files that were read, then of files that could have been.
+pub(crate) fn collect(outcome: &Outcome) -> Collected {
+    let Some(context) = Context::decode(&outcome.state) else {
+        return refuse("state", "the plan's state is not readable");
+    };
+    read(&context, outcome).unwrap_or_else(Collected::Refuse)
+}
+
+fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
+    let paths = paths(context, outcome)?;
+    if let Some(output) = context.outputs.iter().find(|output| paths.contains(output)) {
+        return Err(answer::refusal("output-is-input", output.clone()));
+    }
+    diagnostics::check(&outcome.stderr, &paths)?;
+    let Some((facts, later)) = outcome.facts.split_at_checked(paths.len()) else {
+        return Ok(Collected::Facts(paths));
+    };
+    check_kinds(&paths, facts)?;
+    let mut reading = Reading::new(context);
+    let mut found = findings::gather(&mut reading, &paths, facts)?;
+    if found.computed_includes {
+        computed::explain(&mut reading, &paths, &mut found)?;
+    }
+    let candidates = precompiled::candidates(&mut reading, &found);
+    let asked = candidates.len();
+    let unread = if found.once { twins::candidates(&reading, &paths)? } else { Vec::new() };
+    if later.is_empty() && asked + unread.len() > 0 {
+        return Ok(Collected::Facts([candidates, unread].concat()));
+    }
+    let Some((candidate_facts, unread_facts)) = later.split_at_checked(asked) else {
+        return Err(answer::refusal("facts", "the host answered less than was asked"));
+    };
+    precompiled::check(&candidates, candidate_facts)?;
+    let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
+    Ok(reading.finish(paths, &timed))
+}
+
+/// Everything that the depfile and the scan list, each once.
+fn paths(context: &Context, outcome: &Outcome) -> Result<Vec<String>, Refusal> {
+    let mut paths = vec![context.source.clone()];
+    for (index, dependency) in outcome.dependencies.iter().enumerate() {
+        let Some(content) = dependency else {
+            return Err(answer::refusal("no-dependencies", "the compiler did not list what it read"));
+        };
+        // A scan comes second, as the plan asked for it.
+        if index == 1 && context.scanned {
+            let text = std::str::from_utf8(content)
+                .map_err(|_| answer::refusal("not-unicode", "a scanned path is not UTF-8"))?;
+            paths.extend(text.split_terminator('\0').map(str::to_owned));
+        } else {
+            let listed = depfile::prerequisites(content)
+                .map_err(|malformed| answer::refusal("depfile", malformed.to_string()))?;
+            paths.extend(listed);
+        }
+    }
+    let mut seen = HashSet::new();
+    paths.retain(|path| !path.is_empty() && seen.insert(path.clone()));
+    Ok(paths)
+}
+
+fn check_kinds(paths: &[String], facts: &[Fact]) -> Result<(), Refusal> {
+    for (path, fact) in paths.iter().zip(facts) {
+        match fact.is {
+            FileKind::File => {}
+            FileKind::Absent => return Err(answer::refusal("vanished", path.clone())),
+            FileKind::Folder | FileKind::Other => return Err(answer::refusal("not-a-file", path.clone())),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The lookups of one reading, each once, over the chains of the search.
+
+use std::collections::HashSet;
+
+use zccache_plugin_sdk::answer::input;
+use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe};
+use zccache_plugin_sdk::path;
+
+use crate::context::Context;
+
+/// Chains of the reading, by index.
+const QUOTE: u32 = 0;
+const BRACKET: u32 = 1;
+const ASSEMBLER: u32 = 2;
+
+/// Where a name is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// As for `"name"` in a file of this folder.
+    Quote(String),
+    /// As for `<name>`.
+    Bracket,
+    /// As the assembler does.
+    Assembler,
+}
+
+/// A name and where it is looked for; `all`: not only up to the first folder that has it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Sought {
+    pub name: String,
+    pub place: Place,
+    pub all: bool,
+}
+
+/// What is known of a run's lookups.
+pub(super) struct Reading<'a> {
+    pub context: &'a Context,
+    lookups: Vec<Sought>,
+    known: HashSet<Sought>,
+}
+
+impl<'a> Reading<'a> {
+    /// Of nothing yet.
+    pub(super) fn new(context: &'a Context) -> Self {
+        Reading { context, lookups: Vec::new(), known: HashSet::new() }
+    }
+
+    /// Adds a lookup. An empty name finds nothing, also for the compiler.
+    pub(super) fn look(&mut self, name: &str, place: Place, all: bool) {
+        let sought = Sought { name: name.to_owned(), place, all };
+        if !name.is_empty() && !self.known.contains(&sought) {
+            self.known.insert(sought.clone());
+            self.lookups.push(sought);
+        }
+    }
+
+    /// The lookups so far.
+    pub(super) fn lookups(&self) -> &[Sought] {
+        &self.lookups
+    }
+
+    /// The paths at which a name would be found, in order.
+    pub(super) fn candidates<'s>(&'s self, sought: &'s Sought) -> impl Iterator<Item = String> + 's {
+        let (first, folders) = match &sought.place {
+            Place::Quote(folder) => (Some(folder.as_str()), &self.context.quote),
+            Place::Bracket => (None, &self.context.bracket),
+            Place::Assembler => (Some(""), &self.context.assembler_folders),
+        };
+        // An absolute name is at one place only, and as often as there are folders.
+        let places = if sought.name.starts_with('/') { 1 } else { usize::MAX };
+        first
+            .into_iter()
+            .chain(folders.iter().map(String::as_str))
+            .take(places)
+            .map(|folder| path::join(folder, &sought.name))
+    }
+
+    /// The answer: the files read, those in `timed` with their time, and all lookups.
+    pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>) -> Collected {
+        let mut inputs: Vec<_> = paths
+            .into_iter()
+            .map(|path| {
+                let observe = if timed.contains(&path) { Observe::ContentAndTime } else { Observe::Content };
+                input(path, observe)
+            })
+            .collect();
+        let read: HashSet<String> = inputs.iter().map(|input| input.path.clone()).collect();
+        let mut unread: Vec<&String> = timed.iter().filter(|path| !read.contains(*path)).collect();
+        unread.sort();
+        inputs.extend(unread.into_iter().map(|path| input(path, Observe::ContentAndTime)));
+        let lookups = self
+            .lookups
+            .into_iter()
+            .map(|sought| Lookup {
+                name: sought.name,
+                chain: match sought.place {
+                    Place::Quote(folder) => Chain::Beside((folder, QUOTE)),
+                    Place::Bracket => Chain::Listed(BRACKET),
+                    Place::Assembler => Chain::Beside((String::new(), ASSEMBLER)),
+                },
+                observe: Observe::Content,
+                all: sought.all,
+            })
+            .collect();
+        let context = self.context;
+        Collected::Done(contract::Reading {
+            chains: vec![context.quote.clone(), context.bracket.clone(), context.assembler_folders.clone()],
+            inputs,
+            lookups,
+            more: Vec::new(),
+        })
+    }
+}

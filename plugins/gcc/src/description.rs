@@ -1,0 +1,140 @@
+//! What the plugin claims, is given, may add and has looked for.
+
+use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, whole_word};
+use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
+
+use crate::environment;
+use crate::language::Language;
+
+/// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
+const KEY_VERSION: u32 = 1;
+
+/// The addition by which a compiler lists every header, in a scratch file.
+pub(crate) const DEPENDENCIES: &str = "dependencies";
+/// The addition that keeps colours on a captured stream.
+pub(crate) const COLOUR: &str = "colour";
+/// The probe for gcc's folders.
+pub(crate) const FOLDERS: &str = "folders";
+
+/// Names that find headers. Quotes are delimiter 0, brackets 1.
+pub(crate) const INCLUDE: &str = "include";
+/// Directives with a name of a header; a macro's name may stand for it.
+pub(crate) const INCLUDE_WORDS: &[&str] = &["include", "include_next", "import", "__include_macros"];
+/// What comments of glibc, gcc and libstdc++ say about includes, which is never a directive with a macro's name. Without
+/// this, any file with such a comment would seem to include something unknown.
+const PROSE_WORDS: &[&str] = &[
+    "include'",
+    "include)",
+    "include,",
+    "include.",
+    "include this file",
+    "include this to make",
+    "include directly when",
+    "include file)",
+    "include_next.",
+    "include_next,",
+    "include_next through",
+    "include_next outside the",
+    "include_next madness",
+    "include_next GCC's",
+];
+/// The same with a digraph or trigraph for the hash.
+pub(crate) const INCLUDE_OTHER: [&str; 2] = ["include-digraph", "include-trigraph"];
+/// Questions whether a header is there.
+pub(crate) const HAS_INCLUDE: [&str; 2] = ["has-include", "has-include-next"];
+/// Names in parentheses: what a macro that stands for the operator is asked.
+pub(crate) const PARENTHESIZED: &str = "parenthesized";
+/// Definitions of macros in whose text the operator stands.
+pub(crate) const DEFINES_HAS_INCLUDE: [&str; 2] = ["define-has-include", "define-has-include-digraph"];
+/// The index of the delimiters between which such a macro stands for the operator without what it asks for.
+pub(crate) const DEFINES_BARE: u32 = 4;
+/// Files that are read once only, told by content.
+pub(crate) const ONCE: [&str; 3] = ["pragma-once", "pragma-once-digraph", "pragma-once-operator"];
+/// Data that the assembler includes: plain, and in a string of C.
+pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
+/// Text that the assembler includes.
+pub(crate) const ASSEMBLER_INCLUDE: [&str; 2] = ["assembler-include", "assembler-include-upper"];
+
+/// All of it.
+pub(crate) fn describe() -> Description {
+    Description {
+        id: "gcc".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        about: "C, C++ and assembler sources compiled by gcc or clang with -c".to_owned(),
+        key_version: KEY_VERSION,
+        programs: programs(),
+        environment: environment::declared(),
+        grants: grants(),
+        tokens: tokens(),
+        more: Vec::new(),
+    }
+}
+
+fn programs() -> Vec<String> {
+    ["gcc", "g++", "cc", "c++", "clang", "clang++"]
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), format!("{name}-#"), format!("*-{name}"), format!("*-{name}-#")])
+        .collect()
+}
+
+fn grants() -> Vec<Grant> {
+    let mut grants = vec![
+        addition(
+            DEPENDENCIES,
+            vec![literal("-MD"), literal("-MF"), Word::Scratch(String::new())],
+            "the compiler lists the headers that it read",
+        ),
+        addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
+        probe(FOLDERS, vec![literal("-print-search-dirs")], "gcc says where it finds its own programs"),
+    ];
+    for language in [Language::C, Language::Cpp, Language::Assembler] {
+        let mut words = vec![Word::User];
+        words.extend(["-v", "-E", "-x", language.name(), "/dev/null"].map(literal));
+        grants.push(probe(language.search_grant(), words, "the compiler says where it looks for headers"));
+    }
+    grants
+}
+
+fn tokens() -> Vec<Token> {
+    const NAMES: &[(&str, &str)] = &[("\"", "\""), ("<", ">")];
+    const TEXTS: &[(&str, &str)] = &[("\"", "\""), ("\\\"", "\\\"")];
+    // The last pair fits only macros that stand for the bare operator.
+    const DEFINED: &[(&str, &str)] = &[
+        ("", "__has_include_next("),
+        ("", "__has_include_next ("),
+        ("", "__has_include("),
+        ("", "__has_include ("),
+        ("", "__has_include"),
+    ];
+    let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
+    let mut tokens = vec![
+        name_rule(INCLUDE, "#", includes, NAMES),
+        name_rule(INCLUDE_OTHER[0], "%:", includes, NAMES),
+        name_rule(INCLUDE_OTHER[1], "??=", includes, NAMES),
+        name_rule(HAS_INCLUDE[0], "__has_include", &["("], NAMES),
+        name_rule(HAS_INCLUDE[1], "__has_include_next", &["("], NAMES),
+        name_rule(PARENTHESIZED, "(", &[], NAMES),
+        name_rule(DEFINES_HAS_INCLUDE[0], "#", &["define"], DEFINED),
+        name_rule(DEFINES_HAS_INCLUDE[1], "%:", &["define"], DEFINED),
+        name_rule(ONCE[0], "#", &["pragma once"], &[]),
+        name_rule(ONCE[1], "%:", &["pragma once"], &[]),
+        name_rule(ONCE[2], "_Pragma", &["("], &[("\"once", "\"")]),
+        name_rule(INCBIN[0], ".incbin", &[], TEXTS),
+        name_rule(INCBIN[1], ".INCBIN", &[], TEXTS),
+        name_rule(ASSEMBLER_INCLUDE[0], ".include", &[], TEXTS),
+        name_rule(ASSEMBLER_INCLUDE[1], ".INCLUDE", &[], TEXTS),
+    ];
+    for (id, lead, words) in [
+        ("embed", "#", &["embed"][..]),
+        ("embed-digraph", "%:", &["embed"]),
+        ("has-embed", "__has_embed", &["("]),
+        ("pragma-dependency", "GCC", &["dependency"]),
+        ("pragma-pch", "GCC", &["pch_preprocess"]),
+    ] {
+        tokens.push(name_rule(id, lead, words, &[]));
+    }
+    for (id, word) in [("date", "__DATE__"), ("time", "__TIME__"), ("timestamp", "__TIMESTAMP__")] {
+        tokens.push(whole_word(id, word));
+    }
+    tokens
+}

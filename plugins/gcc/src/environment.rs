@@ -1,0 +1,85 @@
+//! Variables that the compilers read: which are declared, so that they are in every key, and which send the compiler to
+//! other parts or make it write more files, so that a call with them is not cached.
+
+use zccache_plugin_sdk::contract::Invocation;
+
+use crate::stop::{Stop, bypass};
+
+/// Variables whose value belongs in the key and is otherwise harmless: search folders show up in the search probe, and
+/// the rest changes what is printed or what a macro stands for.
+const KEYED: &[&str] = &[
+    "PWD",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "OBJCPLUS_INCLUDE_PATH",
+    "SOURCE_DATE_EPOCH",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "GCC_COLORS",
+    "GCC_URLS",
+    "TERM_URLS",
+    "GCC_EXTRA_DIAGNOSTIC_OUTPUT",
+    "TERM",
+    "COLUMNS",
+    "NO_COLOR",
+    "SDKROOT",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "IPHONEOS_DEPLOYMENT_TARGET",
+    "TVOS_DEPLOYMENT_TARGET",
+    "WATCHOS_DEPLOYMENT_TARGET",
+    "XROS_DEPLOYMENT_TARGET",
+    "DRIVERKIT_DEPLOYMENT_TARGET",
+    "ZERO_AR_DATE",
+    "LIBRARY_PATH",
+];
+
+/// Variables with which nothing is cached: other programs are run, options are added, or more files are written.
+const REDIRECTING: &[&str] = &[
+    "GCC_EXEC_PREFIX",
+    "COMPILER_PATH",
+    "GCC_ROOT",
+    "GCC_COMPARE_DEBUG",
+    "DEPENDENCIES_OUTPUT",
+    "SUNPRO_DEPENDENCIES",
+    "EXPERIMENTAL_SARIF_SOCKET",
+    "COLLECT_GCC_OPTIONS",
+    "CCC_*",
+    "CC_PRINT_*",
+    "CC_LOG_DIAGNOSTICS*",
+    "CLANG_CRASH_DIAGNOSTICS_DIR",
+    "FORCE_CLANG_DIAGNOSTICS_CRASH",
+    "CLANG_CONFIG_*",
+    "CLANG_NO_DEFAULT_CONFIG",
+    "RC_DEBUG_OPTIONS",
+    "RC_XBS",
+    "AS_SECURE_LOG_FILE",
+    "CINDEXTEST_*",
+    "LIBCLANG_*",
+];
+
+/// Every variable that the plugin is to be given.
+pub(crate) fn declared() -> Vec<String> {
+    KEYED.iter().chain(REDIRECTING).map(|name| (*name).to_owned()).collect()
+}
+
+/// Ends the plan where a variable redirects the compiler.
+pub(crate) fn check(invocation: &Invocation) -> Result<(), Stop> {
+    let redirects = |name: &str| {
+        REDIRECTING.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => *pattern == name,
+        })
+    };
+    match invocation.environment.iter().find(|(name, _)| redirects(name)) {
+        Some((name, _)) => bypass("environment", format!("{name} is set")),
+        None => Ok(()),
+    }
+}
+
+/// The value of a declared variable.
+pub(crate) fn value<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a str> {
+    invocation.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,40 @@
+//! What zccache knows of gcc, g++, clang and clang++: which calls are cacheable, what of a command line matters, and what
+//! a run read. What is not certain is not cached: the option table says so with a reason.
+#![deny(unsafe_code)]
+
+mod collect;
+mod command;
+mod context;
+mod description;
+mod environment;
+mod language;
+mod outputs;
+mod parts;
+mod plan;
+mod search;
+mod stop;
+mod table;
+mod tool;
+mod words;
+
+use zccache_plugin_sdk::Plugin;
+use zccache_plugin_sdk::contract::{Collected, Decision, Description, Invocation, Outcome};
+
+/// The plugin.
+pub struct Gcc;
+
+impl Plugin for Gcc {
+    fn describe() -> Description {
+        description::describe()
+    }
+
+    fn plan(invocation: &Invocation) -> Decision {
+        plan::plan(invocation)
+    }
+
+    fn collect(outcome: &Outcome) -> Collected {
+        collect::collect(outcome)
+    }
+}
+
+zccache_plugin_sdk::export!(crate::Gcc);

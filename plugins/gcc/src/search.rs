@@ -1,0 +1,194 @@
+//! What the driver says of itself when asked with `-v -E`: which compiler it is, where it looks for headers, and what it
+//! looked for to find that out. Nothing is guessed: text that does not read as expected ends the plan.
+
+use zccache_plugin_sdk::contract::{Ran, Status};
+
+use crate::stop::{Stop, bypass};
+
+/// Which compiler a driver is, and its major version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Gcc(u32),
+    Clang(u32),
+}
+
+/// What the driver said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Search {
+    pub family: Family,
+    /// As in `Target: x86_64-linux-gnu`.
+    pub target: String,
+    /// Where `#include "x"` looks after the includer's folder: its own list, then the one below.
+    pub quote: Vec<String>,
+    /// Where `#include <x>` looks.
+    pub bracket: Vec<String>,
+    /// Folders that are not there, or are another one's double, or no folders.
+    pub ignored: Vec<String>,
+    /// clang: installations of gcc that it found.
+    pub installations: Vec<String>,
+    /// clang: the folder of its own headers and lists.
+    pub resources: Option<String>,
+    /// clang: folders where it would find a configuration file.
+    pub config_folders: Vec<String>,
+}
+
+impl Search {
+    /// Reads what the search probe printed to standard error.
+    pub(crate) fn read(ran: &Ran) -> Result<Search, Stop> {
+        let unreadable = |detail: &str| bypass("search-path", detail.to_owned());
+        if ran.status != Status::Exited(0) {
+            return unreadable("the compiler did not answer for its search path");
+        }
+        let Ok(text) = std::str::from_utf8(&ran.stderr) else { return unreadable("a search path is not UTF-8") };
+        let Some(family) = family(text) else { return unreadable("it does not say whether it is gcc or clang") };
+        let (Some(quote), Some(bracket)) = (
+            section(text, "#include \"...\" search starts here:", "#include <...> search starts here:"),
+            section(text, "#include <...> search starts here:", "End of search list."),
+        ) else {
+            return unreadable("it does not list its search path in English");
+        };
+        if quote
+            .iter()
+            .chain(&bracket)
+            .any(|folder| folder.ends_with(" (framework directory)") || folder.ends_with(" (headermap)"))
+        {
+            return bypass("framework", "the search path holds frameworks or header maps");
+        }
+        check_parts(text, family)?;
+        Ok(Search {
+            family,
+            target: values(text, "Target: ").pop().unwrap_or_default(),
+            quote: quote.iter().chain(&bracket).cloned().collect(),
+            bracket,
+            ignored: ignored(text),
+            installations: values(text, "Found candidate GCC installation: "),
+            resources: resources(text),
+            config_folders: [
+                "InstalledDir: ",
+                "User configuration file directory: ",
+                "System configuration file directory: ",
+            ]
+            .iter()
+            .flat_map(|label| values(text, label))
+            .collect(),
+        })
+    }
+}
+
+/// Ends the plan where the driver follows instructions of a file, or the machine's own processor, by default.
+fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
+    if let Some(file) = values(text, "Configuration file: ").pop() {
+        return bypass("config-file", file);
+    }
+    if matches!(family, Family::Gcc(_)) && !text.lines().any(|line| line == "Using built-in specs.") {
+        return bypass("specs", "the driver reads its specs from a file");
+    }
+    let native = ["--with-arch=native", "--with-cpu=native", "--with-tune=native"];
+    if native.iter().any(|option| text.contains(option)) {
+        return bypass("native-cpu", "the driver was configured for the machine's own processor");
+    }
+    let target = values(text, "Target: ").pop().unwrap_or_default();
+    if target.contains("msvc") || target.contains("apple") || target.contains("darwin") {
+        return bypass("target", target);
+    }
+    Ok(())
+}
+
+fn family(text: &str) -> Option<Family> {
+    text.lines().find_map(|line| {
+        if let Some(version) = line.strip_prefix("gcc version ") {
+            return major(version).map(Family::Gcc);
+        }
+        let (_, version) = line.split_once("clang version ")?;
+        major(version).map(Family::Clang)
+    })
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.split(|each: char| !each.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The folders between two lines, each behind one blank.
+fn section(text: &str, start: &str, end: &str) -> Option<Vec<String>> {
+    let mut lines = text.lines().skip_while(|line| *line != start).skip(1);
+    let mut folders = Vec::new();
+    loop {
+        let line = lines.next()?;
+        if line == end {
+            return Some(folders);
+        }
+        folders.push(line.strip_prefix(' ')?.to_owned());
+    }
+}
+
+/// What follows `label` in the lines that begin with it.
+fn values(text: &str, label: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.strip_prefix(label)).map(str::to_owned).collect()
+}
+
+fn ignored(text: &str) -> Vec<String> {
+    let quoted = |line: &str| line.strip_suffix('"').map(str::to_owned);
+    text.lines()
+        .filter_map(|line| {
+            line.strip_prefix("ignoring nonexistent directory \"")
+                .or_else(|| line.strip_prefix("ignoring duplicate directory \""))
+                .and_then(quoted)
+        })
+        .collect()
+}
+
+fn resources(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.contains("\" -cc1 "))?;
+    let (_, rest) = line.split_once(" -resource-dir ")?;
+    // A folder with a blank stands in quotes.
+    let folder = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => rest.split(' ').next()?,
+    };
+    Some(folder.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ran(stderr: &[u8]) -> Ran {
+        Ran { status: Status::Exited(0), stdout: Vec::new(), stderr: stderr.to_vec() }
+    }
+
+    #[test]
+    fn gccs_answer_is_read() {
+        let search = Search::read(&ran(include_bytes!("../tests/probes/gcc-search.txt"))).unwrap();
+        assert_eq!(search.family, Family::Gcc(12));
+        assert_eq!(search.quote[..2], ["quoted", "inc"]);
+        assert_eq!(search.bracket[0], "inc");
+        assert_eq!(search.bracket.last().unwrap(), "/usr/include");
+        assert!(search.ignored.contains(&"missing".to_owned()) && search.ignored.contains(&"./inc".to_owned()));
+    }
+
+    #[test]
+    fn clangs_answer_is_read() {
+        let search = Search::read(&ran(include_bytes!("../tests/probes/clang-search.txt"))).unwrap();
+        assert_eq!(search.family, Family::Clang(14));
+        assert_eq!(search.installations, ["/usr/bin/../lib/gcc/x86_64-linux-gnu/12"]);
+        assert_eq!(search.resources.as_deref(), Some("/usr/lib/llvm-14/lib/clang/14.0.6"));
+        assert_eq!(search.config_folders, ["/usr/bin"]);
+    }
+
+    #[test]
+    fn an_answer_in_another_language_or_with_a_failure_ends_the_plan() {
+        let english = String::from_utf8_lossy(include_bytes!("../tests/probes/gcc-search.txt")).into_owned();
+        let german = english.replace("search starts here", "Suche beginnt hier");
+        for (text, reason) in [
+            (german, "search-path"),
+            (english.replace("Using built-in specs.", "Reading specs from /x/specs"), "specs"),
+            (english.replace("--with-tune=generic", "--with-tune=native"), "native-cpu"),
+            (english.replace("gcc version", "icc version"), "search-path"),
+        ] {
+            let stopped = Search::read(&ran(text.as_bytes()));
+            assert!(matches!(&stopped, Err(Stop::Bypass(refusal)) if refusal.reason == reason), "{stopped:?}");
+        }
+        let failed = Ran { status: Status::Exited(1), ..ran(english.as_bytes()) };
+        assert!(Search::read(&failed).is_err());
+    }
+}

@@ -1,0 +1,324 @@
+//! Every option of gcc and clang that the plugin knows, with what it does to a cached compile. An option that is in no row
+//! is not cached; so is a value after `=` that no row allows, since it could name a file.
+//!
+//! The rows follow the manuals of gcc 12 to 15 and clang 14 to 20; what they write or read was tried with gcc 12 and
+//! clang 14. Each group's reason code is what statistics count by.
+
+use zccache_plugin_sdk::options::Row;
+use zccache_plugin_sdk::options::Shape::{self, Equals, EqualsOrSeparate, Flag, Joined, JoinedOrSeparate, Separate};
+
+/// What an option does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It is in the key and cannot lead to a file.
+    Key,
+    /// It is in the key, and the driver may choose folders, parts or the target by it, so the search probe is given it.
+    Search,
+    /// The same; its value is a folder of headers.
+    Folder,
+    /// The same; the assembler looks there too (`-I`).
+    IncludeFolder,
+    /// A word after `-f`: the key and the search probe, if it has no value.
+    FlagWord,
+    /// A macro: the key, if its value is nothing that the tokens look for in files.
+    Macro,
+    /// The same, handed to the preprocessor alone, if no further option follows behind a comma.
+    MacroWord,
+    /// A word after `-m`: the key and the search probe, unless it asks for the machine's own processor.
+    MachineWord,
+    /// A word after `-g`: the key, if it is a known one.
+    DebugWord,
+    /// The object may show the name of the output (profile data, random names).
+    ShowsOutput,
+    /// clang stores its whole command line in the object, additions too.
+    RecordsCommand,
+    /// Sanitizers: clang reads lists of what not to check.
+    Sanitize,
+    /// How diagnostics are written: only the formats whose places can be read.
+    DiagnosticsFormat,
+    /// Colours are asked for or not, or as the terminal is.
+    Colour,
+    /// `-c`.
+    Compile,
+    /// `-o`.
+    Output,
+    /// `-MD`.
+    DependAll,
+    /// `-MMD`.
+    DependUser,
+    /// `-MF`.
+    DependFile,
+    /// `-MT`, `-MQ`.
+    DependTarget,
+    /// `-MP`.
+    DependPhony,
+    /// `-include`, `-imacros`.
+    ForcedInclude,
+    /// `-x`.
+    Language,
+    /// The driver only answers a question.
+    Query,
+    /// It makes the driver do something else than compile; weighs more than [`Effect::Bypass`].
+    OtherMode(&'static str),
+    /// Not cached, for this reason.
+    Bypass(&'static str),
+}
+
+use Effect::{
+    Bypass, Colour, Compile, DebugWord, DependAll, DependFile, DependPhony, DependTarget, DependUser,
+    DiagnosticsFormat, FlagWord, Folder, ForcedInclude, IncludeFolder, Key, Language, MachineWord, Macro, MacroWord,
+    OtherMode, Output, Query, RecordsCommand, Sanitize, Search, ShowsOutput,
+};
+
+/// All rows: one group per shape and effect.
+pub(crate) fn rows() -> Vec<Row<Effect>> {
+    GROUPS
+        .iter()
+        .flat_map(|(shape, effect, names)| {
+            names.split_whitespace().map(|name| Row { name, shape: *shape, effect: *effect })
+        })
+        .collect()
+}
+
+const GROUPS: &[(Shape, Effect, &str)] = &[
+    // What the driver does at all.
+    (Flag, Compile, "-c --compile"),
+    (JoinedOrSeparate, Output, "-o"),
+    (EqualsOrSeparate, Output, "--output"),
+    (JoinedOrSeparate, Language, "-x"),
+    (
+        Joined,
+        Query,
+        "--version --help --target-help -print- --print- -### -dumpversion -dumpfullversion -dumpmachine -dumpspecs",
+    ),
+    (Flag, Query, "-v --verbose -fversion -help"),
+    (Flag, OtherMode("preprocess"), "-E --preprocess"),
+    (Flag, OtherMode("assembly"), "-S --assemble"),
+    (Flag, OtherMode("syntax-only"), "-fsyntax-only"),
+    (Flag, OtherMode("dependencies-only"), "-M -MM --dependencies --user-dependencies"),
+    (Flag, OtherMode("not-a-driver-call"), "-cc1 -cc1as -cc1gen-reproducer"),
+    (Flag, OtherMode("analysis"), "--analyze -analyze"),
+    (Flag, OtherMode("emit-llvm"), "-emit-llvm -emit-ast"),
+    // Dependency files.
+    (Flag, DependAll, "-MD --write-dependencies"),
+    (Flag, DependUser, "-MMD --write-user-dependencies"),
+    (JoinedOrSeparate, DependFile, "-MF"),
+    (JoinedOrSeparate, DependTarget, "-MT -MQ"),
+    (Flag, DependPhony, "-MP"),
+    (Flag, Bypass("dependencies"), "-MG -MV --print-missing-file-dependencies"),
+    (JoinedOrSeparate, Bypass("dependencies"), "-MJ"),
+    // Macros and search folders.
+    (JoinedOrSeparate, Macro, "-D -A"),
+    (JoinedOrSeparate, Key, "-U"),
+    (JoinedOrSeparate, ForcedInclude, "-include -imacros"),
+    (JoinedOrSeparate, IncludeFolder, "-I"),
+    (JoinedOrSeparate, Folder, "-isystem -iquote -idirafter"),
+    (JoinedOrSeparate, Search, "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot"),
+    (EqualsOrSeparate, Search, "--sysroot"),
+    (Separate, Search, "-imultilib -imultiarch -target"),
+    (Equals, Search, "--target -stdlib -std --std"),
+    (
+        Flag,
+        Search,
+        "-nostdinc -nostdinc++ -nostdlibinc -nobuiltininc -ansi -no-canonical-prefixes -canonical-prefixes -EB -EL \
+         -static -shared -pie -no-pie -nopie -static-pie -pthread -pthreads",
+    ),
+    (Flag, Bypass("search-path"), "-I-"),
+    (
+        Joined,
+        Bypass("search-path"),
+        "-isystem-after -stdlib++-isystem -cxx-isystem -iframework -F -ivfsoverlay -embed-dir --embed-dir -imsvc \
+         -iapinotes-modules -resource-dir -remap",
+    ),
+    (Joined, Bypass("gcc-toolchain"), "--gcc-toolchain --gcc-install-dir --gcc-triple -gcc-toolchain"),
+    (Joined, Bypass("precompiled-header"), "-include-pch -include-pth -emit-pch -fpch -fno-pch -relocatable-pch"),
+    // Warnings, optimisation, debug information, machine.
+    (Joined, Key, "-W"),
+    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -pipe -H"),
+    (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
+    (Joined, Key, "-Rpass -Rno-pass"),
+    (Joined, Search, "-O"),
+    (Joined, DebugWord, "-g"),
+    (Joined, MachineWord, "-m"),
+    (EqualsOrSeparate, Key, "--param"),
+    (JoinedOrSeparate, Key, "-G"),
+    (Joined, Bypass("specs"), "-specs --specs -mmcu -mdevices-csv-loc"),
+    (Joined, MacroWord, "-Wp,-D -Wp,-U"),
+    (Flag, Key, "-Wa,--noexecstack -Wa,--execstack -Wa,-mbig-obj"),
+    (Joined, Bypass("assembler-options"), "-Wa, -Xassembler"),
+    (Joined, Bypass("preprocessor-options"), "-Wp, -Xpreprocessor"),
+    (Joined, Bypass("compiler-options"), "-Xclang -mllvm -mmlir -Xarch_ -Xanalyzer -Xcuda -Xopenmp"),
+    (Joined, Bypass("several-architectures"), "-arch"),
+    (JoinedOrSeparate, Bypass("compiler-parts"), "-B"),
+    (Joined, Bypass("compiler-parts"), "-wrapper --driver-mode -ccc- -fuse-cc1 -no-integrated-as -fno-integrated-as"),
+    (Joined, Bypass("config-file"), "--config --no-default-config"),
+    (Joined, Bypass("working-directory"), "-working-directory"),
+    (Joined, Bypass("ms-compatibility"), "-fms-compatibility -fms-runtime-lib -fms-volatile"),
+    (Joined, Bypass("objective-c"), "-ObjC -objcmt -object -fobjc"),
+    // Only the linker reads these.
+    (JoinedOrSeparate, Key, "-l -L -u -z -T"),
+    (Separate, Key, "-Xlinker"),
+    (Joined, Key, "-Wl, -static-lib -shared-lib"),
+    (Flag, Key, "-s -r -rdynamic -symbolic -nostdlib -nodefaultlibs -nostartfiles -nolibc -nostdlib++"),
+    (Equals, Key, "-fuse-ld -rtlib --rtlib -unwindlib --unwindlib"),
+    // Words after -f: without a value, unless a row says that its value is no file.
+    (Joined, FlagWord, "-f"),
+    (Flag, Colour, "-fdiagnostics-color -fno-diagnostics-color -fcolor-diagnostics -fno-color-diagnostics"),
+    (Equals, Colour, "-fdiagnostics-color"),
+    (Equals, DiagnosticsFormat, "-fdiagnostics-format"),
+    (Flag, Bypass("diagnostics-format"), "-fno-show-source-location -fdiagnostics-absolute-paths"),
+    (Joined, Bypass("diagnostics-format"), "--serialize-diagnostics -serialize-diagnostics"),
+    (Equals, Sanitize, "-fsanitize"),
+    (
+        Equals,
+        Search,
+        "-fno-sanitize -fsanitize-recover -fno-sanitize-recover -fsanitize-trap -fno-sanitize-trap \
+         -fsanitize-coverage -fno-sanitize-coverage -fvisibility -fcf-protection -ffp-contract -ffp-model -ftls-model \
+         -fabi-version -fabi-compat-version -fopenmp -ftrivial-auto-var-init -fzero-call-used-regs -fvect-cost-model \
+         -fsimd-cost-model -ftree-parallelize-loops -fexcess-precision -falign-functions -falign-loops -falign-jumps \
+         -falign-labels -fpatchable-function-entry -fpack-struct -finline-limit -fira-algorithm -fira-region \
+         -freorder-blocks-algorithm -fconstexpr-depth -fconstexpr-loop-limit -fconstexpr-ops-limit \
+         -fconstexpr-cache-depth -fconstexpr-steps -ftemplate-depth -fbracket-depth -fstrict-flex-arrays \
+         -fmin-function-alignment -fdenormal-fp-math -fdenormal-fp-math-f32 -fveclib -flax-vector-conversions \
+         -fstack-limit-register -fstack-limit-symbol -fgnuc-version -fdebug-default-version -fprofile-update \
+         -flto-compression-level -flto-partition -ffp-exception-behavior -ffp-eval-method -fcomplex-arithmetic \
+         -fexec-charset -fwide-exec-charset -fclang-abi-compat -faligned-new \
+         -fstack-check -fstack-reuse -flifetime-dse",
+    ),
+    (
+        Equals,
+        Key,
+        "-fmessage-length -fmax-errors -ferror-limit -ftemplate-backtrace-limit -fmacro-backtrace-limit \
+         -fconstexpr-backtrace-limit -fspell-checking-limit -fcaret-diagnostics-max-lines -ftabstop \
+         -fdiagnostics-show-location -fdiagnostics-show-category -fdiagnostics-urls -fdiagnostics-column-unit \
+         -fdiagnostics-column-origin -fdiagnostics-path-format -fdiagnostics-minimum-margin-width \
+         -fdiagnostics-hotness-threshold -ftrack-macro-expansion -fconcepts-diagnostics-depth \
+          -fdiagnostics-escape-format -fdiagnostics-text-art-charset \
+         -frandom-seed -ffile-prefix-map -fdebug-prefix-map -fmacro-prefix-map -fcoverage-prefix-map \
+         -fprofile-prefix-map",
+    ),
+    (EqualsOrSeparate, Key, "-fdebug-compilation-dir -ffile-compilation-dir -fcoverage-compilation-dir"),
+    (Flag, ShowsOutput, "-flto -fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fcoverage-mapping"),
+    (Equals, ShowsOutput, "-flto -fprofile-generate -fprofile-instr-generate -fcs-profile-generate"),
+    (Flag, RecordsCommand, "-frecord-gcc-switches -frecord-command-line -grecord-gcc-switches -grecord-command-line"),
+    // Words that read or write more files.
+    (
+        Joined,
+        Bypass("coverage"),
+        "--coverage -coverage -ftest-coverage -fprofile-arcs -fcondition-coverage -fpath-coverage",
+    ),
+    (
+        Joined,
+        Bypass("profile-use"),
+        "-fprofile-use -fprofile-instr-use -fprofile-sample-use -fauto-profile -fbranch-probabilities -fprofile-list \
+         -fprofile-remapping-file -fprofile-dir -fmemory-profile-use -fbasic-block-sections -fthinlto-index",
+    ),
+    (Joined, Bypass("split-dwarf"), "-gsplit-dwarf"),
+    (
+        Joined,
+        Bypass("modules"),
+        "-fmodule -fcxx-modules -fimplicit-module -fbuiltin-module -fprebuilt -fbuild-session -fapinotes -gmodules \
+         -fmodules -fheader-unit",
+    ),
+    (Joined, Bypass("compiler-plugin"), "-fplugin -fpass-plugin -load -fselftest"),
+    (Joined, Bypass("save-temps"), "-save-temps --save-temps"),
+    (Joined, Bypass("time-trace"), "-ftime-trace"),
+    (Joined, Bypass("stack-usage"), "-fstack-usage -fcallgraph-info"),
+    (
+        Joined,
+        Bypass("dump"),
+        "-d -fdump- -fsave-optimization-record -foptimization-record -fdebug-dump -fproc-stat-report -fopt-info= \
+         -frewrite- -fdepfile-entry",
+    ),
+    (
+        Joined,
+        Bypass("report"),
+        "-Q -time -ftime-report -fmem-report -fpre-ipa-mem-report -fpost-ipa-mem-report -fstats -print-stats \
+         -fdump-statistics",
+    ),
+    (Joined, Bypass("compare-debug"), "-fcompare-debug"),
+    (Joined, Bypass("embed-bitcode"), "-fembed-bitcode -fembed-offload"),
+    (Joined, Bypass("offload"), "-foffload -fopenmp-targets --offload --cuda --hip -fgpu"),
+    (Joined, Bypass("input-charset"), "-finput-charset"),
+    (Flag, Bypass("preprocessed"), "-fpreprocessed -fdirectives-only"),
+];
+
+/// What a macro of the command line may not stand for: the host looks for these in files only.
+const HIDDEN_IN_MACROS: &[&str] = &[
+    "__DATE__",
+    "__TIME__",
+    "__TIMESTAMP__",
+    "__has_include",
+    "__has_embed",
+    "_Pragma",
+    "incbin",
+    "INCBIN",
+    ".include",
+    ".INCLUDE",
+];
+
+/// Whether a macro's definition would hide something from the tokens.
+pub(crate) fn hides(definition: &str) -> bool {
+    HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
+}
+
+/// Words behind `-g` that only choose what debug information there is.
+const DEBUG_WORDS: &[&str] = &[
+    "gdb",
+    "lldb",
+    "dwarf",
+    "no-",
+    "column-info",
+    "line",
+    "z",
+    "strict-dwarf",
+    "variable-location-views",
+    "as-",
+    "inline",
+    "statement-frontiers",
+    "describe-dies",
+    "pubnames",
+    "gnu-pubnames",
+    "toggle",
+    "embed-source",
+    "simple-template-names",
+    "sce",
+    "dbx",
+    "stabs",
+    "xcoff",
+    "vms",
+    "full",
+    "used",
+    "btf",
+    "ctf",
+    "codeview",
+    "key-instructions",
+    "internal-reset",
+];
+
+/// Whether what follows `-g` is known.
+pub(crate) fn is_debug_word(word: &str) -> bool {
+    word.chars().all(|each| each.is_ascii_digit()) || DEBUG_WORDS.iter().any(|known| word.starts_with(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_option_has_two_rows_of_one_shape() {
+        let rows = rows();
+        for (index, row) in rows.iter().enumerate() {
+            assert!(
+                !rows[..index].iter().any(|other| other.name == row.name && other.shape == row.shape),
+                "{} stands in the table twice",
+                row.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_name_begins_with_a_dash() {
+        assert!(rows().iter().all(|row| row.name.starts_with('-') && row.name.len() > 1));
+    }
+}

@@ -1,0 +1,290 @@
+//! The plugin against the compilers of this machine: outputs are where the plan says, and everything that a compiler
+//! looked at is covered by the plan and the reading. A compiler that is not there is named and passed over.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{Compiled, Place, covered, find};
+use zccache_plugin_sdk::contract::{Collected, Observe, Reading};
+use zccache_plugin_sdk::golden;
+
+fn each(names: &[&str], test: impl Fn(&Path)) {
+    for name in names {
+        match find(name) {
+            Some(compiler) => test(&compiler),
+            None => eprintln!("skipped: {name} is not there"),
+        }
+    }
+}
+
+fn reading(compiled: &Compiled) -> &Reading {
+    match &compiled.collected {
+        Collected::Done(reading) => reading,
+        other => panic!("{}", golden::collected(other)),
+    }
+}
+
+fn refusal(compiled: &Compiled) -> &str {
+    match &compiled.collected {
+        Collected::Refuse(refusal) => &refusal.reason,
+        other => panic!("{}", golden::collected(other)),
+    }
+}
+
+const HARMLESS_STARTS: &[&str] = &[
+    "/proc",
+    "/dev",
+    "/tmp/",
+    "/etc/ld.so",
+    "/usr/lib/locale",
+    "/usr/share/locale",
+    "/usr/local/cuda",
+    "/usr/lib/cuda",
+    "/opt",
+    // The system's loader, on behalf of clang.
+    "/lib/x86_64-linux-gnu/../lib",
+];
+const HARMLESS_PARTS: &[&str] = &["/gconv/", ".so", ".o.tmp", "/bin/../lib/x86_64-pc-linux-gnu"];
+/// The driver itself, what it would run to link or for graphics cards, and folders of libraries.
+const HARMLESS_NAMES: &[&str] =
+    &["gcc", "g++", "clang", "clang++", "strace", "collect2", "ptxas", ".hipVersion", "lib", "lib64"];
+
+/// Paths that a compiler looked at and that nothing covers. What the system's loader and libraries look at is the tool's
+/// identity; temporary files and the driver's search for itself have no effect.
+fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
+    let Some(probed) = &compiled.probed else {
+        eprintln!("skipped: strace is not there");
+        return Vec::new();
+    };
+    let normal = |path: &str| -> PathBuf {
+        let mut normal = PathBuf::new();
+        for part in place.folder.path().join(path).components() {
+            match part {
+                std::path::Component::ParentDir => {
+                    normal.pop();
+                }
+                part => normal.push(part),
+            }
+        }
+        normal
+    };
+    let covered: Vec<PathBuf> = covered(&compiled.run, reading(compiled)).iter().map(|path| normal(path)).collect();
+    let listed: Vec<PathBuf> = (compiled.run.assumptions.iter())
+        .filter(|input| input.observe == Observe::Listing)
+        .map(|input| normal(&input.path))
+        .collect();
+    let harmless = |path: &str| {
+        HARMLESS_STARTS.iter().any(|start| path.starts_with(start))
+            || HARMLESS_PARTS.iter().any(|part| path.contains(part))
+            || (path.contains("/lib/clang/") && !path.contains("/include/") && !path.contains("/share/"))
+            || HARMLESS_NAMES.contains(&zccache_plugin_sdk::path::file_name(path))
+    };
+    probed
+        .iter()
+        .filter(|path| !harmless(path) && !path.is_empty() && *path != ".")
+        .filter(|path| {
+            let path = normal(path);
+            // A folder that is there, or whose being there decides about a covered path, shows in that path.
+            let is_listed = path.ancestors().any(|folder| listed.iter().any(|listed| listed == folder));
+            !path.is_dir() && !is_listed && !covered.iter().any(|covered| covered.starts_with(&path))
+        })
+        .cloned()
+        .collect()
+}
+
+fn assert_covered(place: &Place, compiled: &Compiled) {
+    let uncovered = uncovered(place, compiled);
+    assert!(uncovered.is_empty(), "not covered: {uncovered:#?}");
+}
+
+const ALL: &[&str] = &["gcc", "g++", "clang", "clang++"];
+
+const FILES: &[(&str, &str)] = &[
+    ("a.c", "#include <stddef.h>\n#include \"b.h\"\n#include <in.h>\nint main(void) { return 0; }\n"),
+    ("b.h", "#include \"sub/c.h\"\n#ifdef __has_include\n#if __has_include(\"absent.h\")\n#error\n#endif\n#endif\n"),
+    ("sub/c.h", "#include \"d.h\"\n#if 0\n#include \"never.h\"\n#endif\n"),
+    ("sub/d.h", "int d;\n"),
+    ("inc/in.h", "#include <limits.h>\n#include <stdlib.h>\n"),
+];
+
+#[test]
+fn everything_that_a_plain_compile_looks_at_is_covered() {
+    each(ALL, |compiler| {
+        let place = Place::new(FILES);
+        let compiled = place.compile(compiler, &["-Imissing", "-Iinc", "-iquote", "q", "-c", "a.c"]);
+        assert_covered(&place, &compiled);
+        assert_eq!(reading(&compiled).inputs[0].path, "a.c");
+    });
+}
+
+#[test]
+fn everything_is_covered_with_the_users_own_depfile() {
+    each(ALL, |compiler| {
+        for depfile in [&["-MD"][..], &["-MMD"], &["-MMD", "-MF", "x.d", "-MP"], &["-MD", "-MMD"]] {
+            let place = Place::new(FILES);
+            let arguments = [&["-Iinc", "-c", "./a.c", "-o", "sub/a.b.o"], depfile].concat();
+            let compiled = place.compile(compiler, &arguments);
+            assert_covered(&place, &compiled);
+        }
+    });
+}
+
+#[test]
+fn everything_that_standard_headers_look_for_is_covered() {
+    each(&["g++", "clang++"], |compiler| {
+        for depfile in ["-MMD", "-O0"] {
+            let place = Place::new(&[("a.cc", "#include <vector>\n#include <string>\n#include <cmath>\nint x;\n")]);
+            let compiled = place.compile(compiler, &["-std=c++17", depfile, "-c", "a.cc"]);
+            assert_covered(&place, &compiled);
+        }
+    });
+}
+
+#[test]
+fn forced_includes_are_covered() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[("s/a.c", "int a;\n"), ("f.h", "#include \"g.h\"\n"), ("g.h", ""), ("inc/m.h", "")]);
+        let compiled = place.compile(compiler, &["-Iinc", "-include", "f.h", "-imacros", "m.h", "-c", "s/a.c"]);
+        assert_covered(&place, &compiled);
+        let compiled = place.compile(compiler, &["-Iinc", "-MMD", "-include", "f.h", "-c", "s/a.c"]);
+        assert_covered(&place, &compiled);
+    });
+}
+
+#[test]
+fn computed_includes_are_covered_and_refused_where_only_a_scan_could_find_them() {
+    each(&["gcc", "clang"], |compiler| {
+        let files = [
+            ("a.c", "#define H <m/x.h>\n#include H\n#define Q \"y.h\"\n#include Q\n"),
+            ("i2/m/x.h", ""),
+            ("i2/y.h", ""),
+        ];
+        let place = Place::new(&files);
+        place.write("i1/other.h", "");
+        let compiled = place.compile(compiler, &["-Ii1", "-Ii2", "-c", "a.c"]);
+        assert_covered(&place, &compiled);
+        let compiled = place.compile(compiler, &["-Ii1", "-Ii2", "-MMD", "-c", "a.c"]);
+        assert_eq!(refusal(&compiled), "computed-include");
+    });
+}
+
+#[test]
+fn included_data_is_covered() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[
+            ("a.c", "__asm__(\".incbin \\\"f.bin\\\"\");\n"),
+            ("b.S", "#include \"b.h\"\n.incbin \"f.bin\"\n"),
+            ("b.h", ""),
+            ("inc/f.bin", "data"),
+        ]);
+        for source in ["a.c", "b.S"] {
+            let compiled = place.compile(compiler, &["-Imissing", "-Iinc", "-c", source]);
+            assert_covered(&place, &compiled);
+            assert!(reading(&compiled).lookups.iter().any(|lookup| lookup.name == "f.bin"));
+        }
+        place.write("c.c", "#define F(x) __asm__(\".incbin \\\"\" x \"\\\"\")\nF(\"inc/f.bin\");\n");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "c.c"])), "computed-incbin");
+        place.write("m.inc", ".byte 1\n");
+        place.write("d.S", ".include \"m.inc\"\n");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "d.S"])), "assembler-include");
+    });
+}
+
+#[test]
+fn sanitizers_and_debug_options_look_at_nothing_else() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[("a.c", "int f(int x) { return x + 1; }\n")]);
+        let options = ["-g", "-O2", "-fsanitize=address,undefined", "-fPIC", "-flto", "-fprofile-generate", "-pthread"];
+        let compiled = place.compile(compiler, &[&options[..], &["-c", "a.c"]].concat());
+        assert_covered(&place, &compiled);
+    });
+}
+
+#[test]
+fn gccs_twins_are_inputs_with_their_times() {
+    each(&["gcc"], |compiler| {
+        let twin = "#pragma once\nint only;\n";
+        let place =
+            Place::new(&[("a.c", "#include \"a/p.h\"\n#include \"b/p.h\"\n"), ("a/p.h", twin), ("b/p.h", twin)]);
+        let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        for name in ["a/p.h", "b/p.h"] {
+            let file = std::fs::File::options().append(true).open(place.folder.path().join(name)).unwrap();
+            file.set_modified(time).unwrap();
+        }
+        let compiled = place.compile(compiler, &["-c", "a.c"]);
+        let timed: Vec<&str> = reading(&compiled)
+            .inputs
+            .iter()
+            .filter(|input| input.observe == Observe::ContentAndTime)
+            .map(|input| input.path.as_str())
+            .collect();
+        assert_eq!(timed, ["a/p.h", "b/p.h"]);
+    });
+}
+
+#[test]
+fn precompiled_headers_are_not_stored_and_their_places_are_looked_up() {
+    each(&["gcc"], |compiler| {
+        let place = Place::new(&[("a.c", "#include \"p.h\"\nint a;\n"), ("p.h", "int p;\n")]);
+        let compiled = place.compile(compiler, &["-c", "a.c"]);
+        assert!(reading(&compiled).lookups.iter().any(|lookup| lookup.name == "p.h.gch"));
+        let made = std::process::Command::new(compiler)
+            .args(["-x", "c-header", "p.h", "-o", "p.h.gch"])
+            .current_dir(place.folder.path())
+            .status();
+        assert!(made.unwrap().success());
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "a.c"])), "precompiled-header");
+    });
+}
+
+#[test]
+fn what_is_not_the_same_next_time_is_not_stored() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[
+            ("date.c", "#include \"date.h\"\n"),
+            ("date.h", "const char *d = __DATE__;\n"),
+            ("mine.c", "int MY__DATE__X;\n"),
+            ("line.c", "#line 2 \"p.y\"\nint f(void) { int unused; return 0; }\n"),
+            ("p.y", "one\ntwo\n"),
+            ("asks.c", "#define HAS(x) __has_include(x)\n#if HAS(\"x.h\")\n#endif\nint a;\n"),
+            ("dependency.c", "#pragma GCC dependency \"p.y\"\nint a;\n"),
+        ]);
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "date.c"])), "date");
+        assert_eq!(reading(&place.compile(compiler, &["-c", "mine.c"])).inputs[0].path, "mine.c");
+        let quiet = place.compile(compiler, &["-c", "line.c"]);
+        assert!(quiet.stderr.is_empty() && matches!(quiet.collected, Collected::Done(_)));
+        assert_eq!(refusal(&place.compile(compiler, &["-Wall", "-c", "line.c"])), "line-directive");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "asks.c"])), "computed-has-include");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "dependency.c"])), "pragma-dependency");
+    });
+}
+
+#[test]
+fn outputs_are_where_the_drivers_put_them_and_nothing_else_is_written() {
+    each(ALL, |compiler| {
+        for (arguments, expected) in [
+            (&["-c", "dir/x.y.c"][..], &["x.y.o"][..]),
+            (&["-c", "dir/x.y.c", "-MD"], &["x.y.d", "x.y.o"]),
+            (&["-c", "dir/x.y.c", "-MD", "-o", "out.d/a.b.o"], &["out.d/a.b.d", "out.d/a.b.o"]),
+            (&["-c", "dir/x.y.c", "-MMD", "-oout.d/name"], &["out.d/name", "out.d/name.d"]),
+            (&["-c", "dir/x.y.c", "-MD", "-o", ".hidden"], &[".d", ".hidden"]),
+            (&["-c", "dir/x.y.c", "-MD", "--output=z.o", "-MFone", "-MF", "two"], &["two", "z.o"]),
+            (&["--compile", "dir/x.y.c", "-MD", "-MT", "t", "-MQ", "q$"], &["x.y.d", "x.y.o"]),
+        ] {
+            let place = Place::new(&[("dir/x.y.c", "int x;\n"), ("out.d/keep", "")]);
+            let compiled = place.compile(compiler, arguments);
+            let mut planned: Vec<&str> =
+                compiled.run.units[0].outputs.iter().map(|output| output.path.as_str()).collect();
+            planned.sort_unstable();
+            assert_eq!(planned, expected, "{arguments:?}");
+            assert_eq!(files(place.folder.path()), expected.len() + 2, "{arguments:?}");
+        }
+    });
+}
+
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}

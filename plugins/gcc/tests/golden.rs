@@ -1,0 +1,253 @@
+//! Command lines in, plans as text out. Where a change is meant: `UPDATE_GOLDEN=1 cargo test -p zccache-plugin-gcc`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use zccache_plugin_gcc::Gcc;
+use zccache_plugin_sdk::contract::{Answer, Decision, FileKind, Invocation, Question, Ran, Role, Status};
+use zccache_plugin_sdk::{Plugin, golden};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+fn gcc(arguments: &[&str]) -> Invocation {
+    golden::invocation("/usr/bin/gcc", "/usr/bin/x86_64-linux-gnu-gcc-12", arguments)
+}
+
+fn clang(arguments: &[&str]) -> Invocation {
+    golden::invocation("/usr/bin/clang", "/usr/lib/llvm-14/bin/clang", arguments)
+}
+
+/// Answers questions from kept answers of real compilers until there is a decision; `texts` are files that can be read.
+fn decide(invocation: &mut Invocation, texts: &[(&str, &str)]) -> (String, Decision) {
+    let mut asked = String::new();
+    for _ in 0..8 {
+        let decision = Gcc::plan(invocation);
+        let Decision::Need(questions) = &decision else { return (asked, decision) };
+        asked += &golden::decision(invocation, &decision);
+        for question in questions {
+            let answer = match question {
+                Question::Read(name) => {
+                    let text = texts.iter().find(|(known, _)| known == name);
+                    Answer::Content(text.map(|(_, text)| text.as_bytes().to_vec()))
+                }
+                Question::Look(name) => {
+                    let there = texts.iter().any(|(known, _)| known == name);
+                    Answer::Is(if there { FileKind::File } else { FileKind::Absent })
+                }
+                Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
+            };
+            invocation.answers.push(answer);
+        }
+    }
+    panic!("no decision after 8 rounds");
+}
+
+fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
+    let is_clang = invocation.tool.real.contains("clang");
+    let (stdout, stderr): (&[u8], &[u8]) = match (grant, is_clang) {
+        ("folders", _) => (include_bytes!("probes/gcc-folders.txt"), b""),
+        (_, false) => (b"", include_bytes!("probes/gcc-search.txt")),
+        (_, true) => (b"", include_bytes!("probes/clang-search.txt")),
+    };
+    Ran { status: Status::Exited(0), stdout: stdout.to_vec(), stderr: stderr.to_vec() }
+}
+
+fn check(name: &str, mut invocation: Invocation, texts: &[(&str, &str)]) {
+    let (asked, decision) = decide(&mut invocation, texts);
+    let command = format!("$ {} {}\n", invocation.tool.name, invocation.arguments.join(" "));
+    golden::check(&file(name), &(command + &asked + &golden::decision(&invocation, &decision)));
+}
+
+#[test]
+fn the_description_changes_only_on_purpose() {
+    golden::check(&file("description.txt"), &golden::description(&Gcc::describe()));
+}
+
+#[test]
+fn a_plain_compile() {
+    check("plain.txt", gcc(&["-O2", "-Iinc", "-c", "a.c", "-o", "out/a.o"]), &[]);
+}
+
+#[test]
+fn a_plain_compile_by_clang() {
+    check("plain-clang.txt", clang(&["-O2", "-fsanitize=address", "-Iinc", "-c", "a.c", "-o", "out/a.o"]), &[]);
+}
+
+#[test]
+fn the_users_own_depfile() {
+    check("depfile.txt", gcc(&["-MD", "-MT", "x.o", "-MF", "x.d", "-c", "a.cc", "-ox.o"]), &[]);
+}
+
+#[test]
+fn the_users_own_depfile_without_system_headers() {
+    let texts = [("config.h", "")];
+    check("depfile-user.txt", gcc(&["-MMD", "-include", "config.h", "-c", "dir/a.c"]), &texts);
+}
+
+#[test]
+fn response_files() {
+    let texts = [("args", "-Iinc @more"), ("more", "\"-DNAME=a b\" -isystem sys")];
+    check("response.txt", gcc(&["@args", "-c", "a.c"]), &texts);
+}
+
+#[test]
+fn colours_on_a_terminal() {
+    let mut invocation = gcc(&["-c", "a.S"]);
+    invocation.streams.stderr_is_terminal = true;
+    invocation.environment.push(("TERM".to_owned(), "xterm".to_owned()));
+    check("colours.txt", invocation, &[]);
+}
+
+#[test]
+fn bypasses() {
+    let lines: &[&str] = &[
+        "a.c -o a",
+        "-c",
+        "-c a.c b.c",
+        "-c -",
+        "-E a.c",
+        "-S a.c",
+        "-M a.c",
+        "-c -MM a.c",
+        "-fsyntax-only a.c",
+        "--version",
+        "-v",
+        "-dumpmachine",
+        "-print-prog-name=cc1",
+        "-### -c a.c",
+        "-c a.o",
+        "-c a.s",
+        "-c a.i",
+        "-c a.m",
+        "-c a.h",
+        "-c a",
+        "-c -x c-header a.h",
+        "-c -x cuda a.cu",
+        "-c -xyzzy a.c",
+        "-c a.c --unknown",
+        "-c a.c -fname=value",
+        "-c a.c -o",
+        "-c a.c -MF a.d",
+        "-c a.c -MP",
+        "-c a.c -MT x",
+        "-c a.c -MD -MG",
+        "-c a.c -MD -MF /dev/stdout",
+        "-c a.c -MD -MF -",
+        "-c a.c -o /dev/null",
+        "-c a.c -o -",
+        "-c a.c -o a.c",
+        "-c a.c -MD -MF a.o",
+        "-c a.c -o a.o -o b.o",
+        "-c .a.c",
+        "-c a.c --coverage",
+        "-c a.c -fprofile-arcs",
+        "-c a.c -ftest-coverage",
+        "-c a.c -fprofile-use=x",
+        "-c a.c -gsplit-dwarf",
+        "-c a.c -march=native",
+        "-c a.c -mcpu=native+crc",
+        "-c a.c -Wa,-a",
+        "-c a.c -Wp,-MD,x",
+        "-c a.c -Wp,-DX,-MD,x",
+        "-c a.c -Xclang -x",
+        "-c a.c -mllvm -x",
+        "-c a.c -B dir",
+        "-c a.c -specs=x",
+        "-c a.c -fplugin=x.so",
+        "-c a.c -fmodules",
+        "-c a.c -fmodules-ts",
+        "-c a.c -save-temps=obj",
+        "-c a.c -ftime-trace",
+        "-c a.c -fstack-usage",
+        "-c a.c -fdump-tree-all",
+        "-c a.c -dD",
+        "-c a.c -ftime-report",
+        "-c a.c -fcompare-debug",
+        "-c a.c -finput-charset=utf-16",
+        "-c a.c -fdiagnostics-format=json",
+        "-c a.c -I-",
+        "-c a.c -isystem-after x",
+        "-c a.c -include-pch p.pch",
+        "-c a.c -fpch-preprocess",
+        "-c a.c -arch arm64",
+        "-c a.c -gbogus",
+        "-c a.c --config=x",
+        "-c a.c -fopt-info-vec=x",
+        "-c a.c -DBUILT=__DATE__",
+        "-c a.c -D H=__has_include(x)",
+        "-c @absent",
+        "-c @twisted",
+        "-c @both",
+        "-c a.c -MMD -include absent.h",
+    ];
+    let texts = [("twisted", "'a\\b'"), ("both", "-Iinc a.c")];
+    let mut report = String::new();
+    for line in lines {
+        let mut invocation = gcc(&line.split(' ').collect::<Vec<_>>());
+        let (_, decision) = decide(&mut invocation, &texts);
+        let said = golden::decision(&invocation, &decision);
+        assert!(said.starts_with("bypass "), "{line}: {said}");
+        writeln!(report, "{line:40} {}", said.trim_end()).unwrap();
+    }
+    golden::check(&file("bypasses.txt"), &report);
+}
+
+#[test]
+fn variables_that_redirect_the_compiler_are_bypassed() {
+    for name in ["GCC_EXEC_PREFIX", "COMPILER_PATH", "DEPENDENCIES_OUTPUT", "CCC_OVERRIDE_OPTIONS", "CC_PRINT_HEADERS"]
+    {
+        let mut invocation = gcc(&["-c", "a.c"]);
+        invocation.environment.push((name.to_owned(), "x".to_owned()));
+        let decision = Gcc::plan(&invocation);
+        assert!(matches!(&decision, Decision::Bypass(refusal) if refusal.reason == "environment"), "{name}");
+    }
+}
+
+fn out_of_the_key(mut invocation: Invocation) -> Vec<String> {
+    let (_, decision) = decide(&mut invocation, &[("rsp", "-o a.o")]);
+    let Decision::Run(run) = decision else { panic!("{}", golden::decision(&invocation, &decision)) };
+    let roles = run.units[0].roles.iter().zip(&invocation.arguments);
+    roles.filter(|(role, _)| **role != Role::Key).map(|(_, argument)| argument.clone()).collect()
+}
+
+#[test]
+fn a_name_of_an_output_leaves_the_key_only_where_no_output_can_show_it() {
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o"])), ["x.o"]);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-ox.o", "-g"])), ["-ox.o"]);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "--output=x.o"])), ["--output=x.o"]);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o", "-MD", "-MT", "t", "-MF", "x.d"])), ["x.o", "x.d"]);
+    let none: [&str; 0] = [];
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o", "-MD"])), none);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o", "-MMD", "-MF", "x.d"])), ["x.d"]);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o", "-flto"])), none);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "-o", "x.o", "-frecord-gcc-switches"])), none);
+    assert_eq!(out_of_the_key(gcc(&["-c", "a.c", "@rsp"])), none);
+}
+
+#[test]
+fn clang_storing_its_command_line_is_bypassed() {
+    for option in ["-grecord-command-line", "-frecord-gcc-switches"] {
+        let mut invocation = clang(&["-c", "a.c", option]);
+        let (_, decision) = decide(&mut invocation, &[]);
+        assert!(matches!(&decision, Decision::Bypass(refusal) if refusal.reason == "records-command-line"));
+    }
+}
+
+#[test]
+fn the_language_says_which_folders_and_programs_are_asked_for() {
+    for (arguments, grant) in [
+        (&["-c", "a.c"][..], "search-c"),
+        (&["-c", "a.C"], "search-c++"),
+        (&["-c", "-x", "c++", "a.c"], "search-c++"),
+        (&["-c", "a.c", "-x", "c++"], "search-c"),
+        (&["-c", "-xc", "-x", "none", "a.cc"], "search-c++"),
+        (&["-c", "a.S"], "search-assembler"),
+    ] {
+        let invocation = gcc(arguments);
+        let asked = golden::decision(&invocation, &Gcc::plan(&invocation));
+        assert!(asked.starts_with(&format!("need probe {grant} with")), "{arguments:?}: {asked}");
+    }
+}

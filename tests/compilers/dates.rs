@@ -1,0 +1,64 @@
+//! Sources that ask for the time never get an old one.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+use zccache_tests::{Expected, required, tick};
+
+use crate::sources::each;
+
+#[test]
+fn a_source_with_the_time_or_date_in_it_is_never_served_from_the_cache() {
+    for word in ["__TIME__", "__DATE__"] {
+        each(&format!("const char *when = {word};\n"), |unit| {
+            for _ in 0..2 {
+                let (made, counters) = unit.world.count(|| unit.world.make_cached(&unit.call(""), &["x.o"]));
+                assert!(made.run.succeeded() && made.files["x.o"].is_some(), "{made:?}");
+                Expected::NoHit.check(&counters);
+                assert_eq!(counters.results, 0, "{word}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_time_in_a_header_or_behind_a_macro_counts_too() {
+    each("#include \"when.h\"\nconst char *when = WHEN;\n", |unit| {
+        unit.world.write("when.h", "#define WHEN __TI\\\nME__\n");
+        for _ in 0..2 {
+            let (made, counters) = unit.world.count(|| unit.world.make_cached(&unit.call(""), &["x.o"]));
+            assert!(made.run.succeeded(), "{made:?}");
+            assert_eq!((counters.hits, counters.results), (0, 0));
+        }
+    });
+}
+
+#[test]
+fn the_time_of_a_changed_file_is_never_an_old_one() {
+    each("const char *changed = __TIMESTAMP__;\n", |unit| {
+        for hours in 1..3 {
+            let time = SystemTime::now() - Duration::from_secs(hours * 3600);
+            File::options().append(true).open(unit.world.work.join(&unit.source)).unwrap().set_modified(time).unwrap();
+            tick();
+            unit.world.expect(Expected::NoHit, &unit.call(""), &["x.o"]);
+        }
+    });
+}
+
+#[test]
+fn a_date_that_the_environment_fixes_is_the_one_that_it_fixes() {
+    if !required("gcc") {
+        return;
+    }
+    let mut world = zccache_tests::World::new();
+    world.write("x.c", "const char *when = __DATE__ __TIME__;\n");
+    let mut made = Vec::new();
+    for epoch in ["1000000000", "1100000000", "1000000000"] {
+        world.set("SOURCE_DATE_EPOCH", epoch);
+        let bare = world.make_bare("gcc -c x.c", &["x.o"]);
+        assert_eq!(world.make_cached("gcc -c x.c", &["x.o"]), bare);
+        assert_eq!(world.make_cached("gcc -c x.c", &["x.o"]), bare);
+        made.push(bare);
+    }
+    assert!(made[0] != made[1] && made[0] == made[2]);
+}

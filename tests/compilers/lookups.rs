@@ -1,0 +1,196 @@
+//! A compiler takes the first header of a name. Where another one comes before it, or none is there any more, no stored
+//! result fits.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use zccache_tests::{Expected, tick};
+
+use crate::sources::each;
+
+const INCLUDES: &str = "#include <value.h>\nint x = VALUE;\n";
+
+#[test]
+fn a_new_header_in_an_earlier_folder_is_used_at_once() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        fs::create_dir(world.work.join("first")).unwrap();
+        world.write("second/value.h", "#define VALUE 2\n");
+        let call = unit.call("-Ifirst -Isecond -MD");
+        let second = world.expect_cold_and_warm(&call, &["x.o", "x.d"]);
+        world.write("first/value.h", "#define VALUE 1\n");
+        let (first, _) = world.expect(Expected::Miss, &call, &["x.o", "x.d"]);
+        assert_ne!(first, second);
+        world.remove("first/value.h");
+        tick();
+        world.expect(Expected::Hit, &call, &["x.o", "x.d"]);
+    });
+}
+
+#[test]
+fn a_new_header_in_a_folder_that_was_not_there_is_used_at_once() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        world.write("second/value.h", "#define VALUE 2\n");
+        let call = unit.call("-Ifirst -Isecond");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("first/value.h", "#define VALUE 1\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+        fs::rename(world.work.join("first"), world.work.join("away")).unwrap();
+        tick();
+        world.expect(Expected::Hit, &call, &["x.o"]);
+        fs::rename(world.work.join("away"), world.work.join("first")).unwrap();
+        tick();
+        world.expect(Expected::Hit, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_new_header_beside_the_includer_is_used_at_once() {
+    each("#include \"sub/user.h\"\nint x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        world.write("sub/user.h", "#include \"value.h\"\n");
+        world.write("folder/value.h", "#define VALUE 2\n");
+        let call = unit.call("-Ifolder");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("sub/value.h", "#define VALUE 1\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_new_header_before_one_of_the_system_is_used_at_once() {
+    each("#include <stddef.h>\nint x = sizeof(size_t);\n", |unit| {
+        let world = &unit.world;
+        fs::create_dir(world.work.join("first")).unwrap();
+        let call = unit.call("-Ifirst");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("first/stddef.h", "typedef char size_t;\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn what_a_source_asks_about_headers_that_it_does_not_include_is_asked_again() {
+    let asks = "#if __has_include(\"maybe.h\")\nint x = 1;\n#else\nint x = 2;\n#endif\n";
+    each(asks, |unit| {
+        let (world, call) = (&unit.world, unit.call(""));
+        let absent = world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("maybe.h", "");
+        let (there, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        assert_ne!(absent.files, there.files);
+        world.expect(Expected::Hit, &call, &["x.o"]);
+        world.remove("maybe.h");
+        tick();
+        world.expect(Expected::Hit, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_link_to_another_header_is_a_miss() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        world.write("one.h", "#define VALUE 1\n");
+        world.write("two.h", "#define VALUE 2\n");
+        let link = world.work.join("value.h");
+        symlink("one.h", &link).unwrap();
+        tick();
+        let call = unit.call("-I.");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        fs::remove_file(&link).unwrap();
+        symlink("two.h", &link).unwrap();
+        tick();
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_link_to_another_folder_is_a_miss() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        world.write("one/value.h", "#define VALUE 1\n");
+        world.write("two/value.h", "#define VALUE 2\n");
+        let link = world.work.join("include");
+        symlink("one", &link).unwrap();
+        tick();
+        let call = unit.call("-Iinclude");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        fs::remove_file(&link).unwrap();
+        symlink("two", &link).unwrap();
+        tick();
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn the_next_header_of_a_name_counts_too() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        world.write("first/value.h", "#include_next <value.h>\n");
+        fs::create_dir(world.work.join("second")).unwrap();
+        world.write("third/value.h", "#define VALUE 3\n");
+        let call = unit.call("-Ifirst -Isecond -Ithird");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("second/value.h", "#define VALUE 2\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_copy_of_a_header_that_is_included_once_counts_although_no_depfile_names_it() {
+    each("#include \"a/p.h\"\n#include \"b/p.h\"\nint x = P;\n", |unit| {
+        let world = &unit.world;
+        let text = "#pragma once\n#ifndef P\n#define P 1\n#else\n#undef P\n#define P 2\n#endif\n";
+        world.write("a/p.h", text);
+        world.write("b/p.h", text);
+        let time = fs::metadata(world.work.join("a/p.h")).unwrap().modified().unwrap();
+        let same_time = || {
+            let file = fs::File::options().append(true).open(world.work.join("b/p.h")).unwrap();
+            file.set_modified(time).unwrap();
+            tick();
+        };
+        same_time();
+        let call = unit.call("-MD");
+        world.expect_cold_and_warm(&call, &["x.o", "x.d"]);
+        world.write("b/p.h", text.replace("2", "3"));
+        same_time();
+        world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+    });
+}
+
+#[test]
+fn a_header_named_by_a_macro_counts_as_any_other() {
+    each("#define HEADER \"value.h\"\n#include HEADER\nint x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        fs::create_dir(world.work.join("first")).unwrap();
+        world.write("second/value.h", "#define VALUE 1\n");
+        let call = unit.call("-Ifirst -Isecond");
+        let first = world.make_bare(&call, &["x.o"]);
+        assert_eq!(world.make_cached(&call, &["x.o"]), first);
+        world.write("second/value.h", "#define VALUE 2\n");
+        world.expect(Expected::NoHit, &call, &["x.o"]);
+        world.write("first/value.h", "#define VALUE 3\n");
+        world.expect(Expected::NoHit, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_precompiled_header_is_used_as_soon_as_it_is_there() {
+    each("int x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        let language = if unit.compiler.suffix == "c" { "c-header" } else { "c++-header" };
+        world.write("p.h", "#define VALUE 1\n");
+        let call = unit.call("-include p.h");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        for value in [2, 3] {
+            world.write("p.h", format!("#define VALUE {value}\n"));
+            world.bare(&format!("{} -x {language} p.h -o p.h.gch", unit.compiler.name)).expect_success();
+            // The header itself is as it was at first: only the precompiled one tells.
+            world.write("p.h", "#define VALUE 1\n");
+            world.expect(Expected::NoHit, &call, &["x.o"]);
+        }
+        world.remove("p.h.gch");
+        tick();
+        world.expect(Expected::Hit, &call, &["x.o"]);
+    });
+}

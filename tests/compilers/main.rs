@@ -1,0 +1,20 @@
+//! What the compilers make comes from the cache byte for byte, and never when it would be wrong. Each test runs for every
+//! compiler that is installed.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod sources;
+
+mod options;
+mod streams;
+mod terminals;
+
+mod changes;
+mod dates;
+mod hidden;
+mod lookups;
+mod races;
+mod variables;
+
+mod bypasses;
+mod destinations;
+mod modes;

@@ -1,0 +1,123 @@
+//! All that a compile leaves behind, and what differs between two of them.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use zccache_tests::Run;
+
+use crate::project::{OUTPUTS, is_output};
+
+/// Files that compiles write, by relative path, with their mode bits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs(BTreeMap<PathBuf, (u32, Vec<u8>)>);
+
+/// What one compile did.
+#[derive(PartialEq, Eq)]
+pub struct Compiled {
+    /// Status and streams.
+    pub run: Run,
+    /// What it wrote.
+    pub outputs: Outputs,
+}
+
+impl Outputs {
+    /// Takes everything that compiles have written off the disk.
+    pub fn take(root: &Path) -> io::Result<Outputs> {
+        let mut outputs = BTreeMap::new();
+        for folder in ["", OUTPUTS] {
+            for entry in fs::read_dir(root.join(folder))? {
+                let entry = entry?;
+                let path = Path::new(folder).join(entry.file_name());
+                if is_output(&path) && entry.file_type()?.is_file() {
+                    let mode = entry.metadata()?.permissions().mode();
+                    outputs.insert(path, (mode, fs::read(entry.path())?));
+                    fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(Outputs(outputs))
+    }
+
+    /// Puts them on the disk.
+    pub fn put(&self, root: &Path) -> io::Result<()> {
+        self.0.iter().try_for_each(|(path, (_, content))| fs::write(root.join(path), content))
+    }
+}
+
+impl Compiled {
+    /// Of a run that has ended, with what it wrote since the outputs were last taken.
+    pub fn of(mut run: Run, root: &Path) -> io::Result<Compiled> {
+        run.stderr = without_random_names(&run.stderr);
+        Ok(Compiled { run, outputs: Outputs::take(root)? })
+    }
+
+    /// What differs, for people; none: nothing.
+    pub fn difference(&self, other: &Compiled) -> Option<String> {
+        if self == other {
+            return None;
+        }
+        let mut text = String::new();
+        describe(&mut text, self, other).expect("a string takes all that is written to it");
+        Some(text)
+    }
+}
+
+/// The assembler names the temporary file in its messages that the driver gave it, `cc` and six random characters.
+fn without_random_names(text: &[u8]) -> Vec<u8> {
+    let mut plain = text.to_vec();
+    for start in 0..text.len() {
+        if let Some([b'/', b'c', b'c', random @ .., b'.', b's']) = text[start..].first_chunk::<11>()
+            && random.iter().all(u8::is_ascii_alphanumeric)
+        {
+            plain[start + 3..start + 9].fill(b'x');
+        }
+    }
+    plain
+}
+
+fn describe(text: &mut String, bare: &Compiled, cached: &Compiled) -> fmt::Result {
+    if bare.run != cached.run {
+        writeln!(text, "== bare run: {:?}\n== cached run: {:?}", bare.run, cached.run)?;
+    }
+    let (bare, cached) = (&bare.outputs.0, &cached.outputs.0);
+    for path in bare.keys().filter(|path| !cached.contains_key(*path)) {
+        writeln!(text, "== {} was written by the bare compile only", path.display())?;
+    }
+    for (path, (mode, content)) in cached {
+        match bare.get(path) {
+            None => writeln!(text, "== {} was written by the cached compile only", path.display())?,
+            Some((expected, _)) if expected != mode => {
+                writeln!(text, "== {} has mode {mode:o}, not {expected:o}", path.display())?;
+            }
+            Some((_, expected)) if expected != content => describe_contents(text, path, expected, content)?,
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn describe_contents(text: &mut String, path: &Path, bare: &[u8], cached: &[u8]) -> fmt::Result {
+    let name = path.display();
+    if path.extension().is_some_and(|suffix| suffix == "d") {
+        let (bare, cached) = (String::from_utf8_lossy(bare), String::from_utf8_lossy(cached));
+        return writeln!(text, "== {name} differs\n-- bare\n{bare}\n-- cached\n{cached}");
+    }
+    let at = bare.iter().zip(cached).position(|(one, other)| one != other);
+    writeln!(text, "== {name} differs: {} and {} bytes, first at {at:?}", bare.len(), cached.len())?;
+    writeln!(text, "-- only in the bare one: {:?}", marks_missing(bare, cached))?;
+    writeln!(text, "-- only in the cached one: {:?}", marks_missing(cached, bare))
+}
+
+/// The strings that files left in one object and not in the other.
+fn marks_missing(one: &[u8], other: &[u8]) -> Vec<String> {
+    let marks = |bytes: &[u8]| -> Vec<String> {
+        let words = bytes.split(|byte| !(byte.is_ascii_graphic() || *byte == b' '));
+        words.filter(|word| word.len() > 3).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    };
+    let others = marks(other);
+    marks(one).into_iter().filter(|mark| !others.contains(mark)).collect()
+}

@@ -1,0 +1,23 @@
+//! The whole of it as users have it: builds, killed daemons, signals, trouble of every kind, and the commands.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod builds;
+mod overlaps;
+
+mod kills;
+mod signals;
+
+mod full_disk;
+mod no_daemon;
+mod strange_daemons;
+
+mod bad_calls;
+mod damage;
+mod frames;
+
+mod commands;
+mod disabled;
+mod environment;
+mod eviction;
+mod masquerade;
+mod processes;

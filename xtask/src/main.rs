@@ -1,0 +1,77 @@
+//! The project's own commands, `cargo xtask <command>`: what a person types, and what continuous integration runs.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod build;
+mod demo;
+mod process;
+mod setup;
+mod statistics;
+mod test;
+mod tool;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+/// One file each.
+#[derive(Subcommand)]
+enum Task {
+    /// Says which tools the build needs and which are here; installs what is missing
+    #[command(after_help = "Example: cargo xtask setup --tests")]
+    Setup {
+        /// Also what the tests run
+        #[arg(long)]
+        tests: bool,
+    },
+    /// Builds the release programs, plugins included
+    #[command(after_help = "Example: cargo xtask build")]
+    Build,
+    /// Compiles Lua and zstd bare, cold and warm, and holds the results against each other
+    #[command(after_help = "Example: cargo xtask demo")]
+    Demo,
+    /// Runs everything that continuous integration runs
+    #[command(after_help = "Example: cargo xtask test")]
+    Test,
+    /// Measures a hit against the least that any cache must do, in turn, on this machine
+    #[command(after_help = "Example: cargo xtask bench --rounds 500")]
+    Bench {
+        /// How often each contestant is measured
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+        rounds: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Setup { tests } => {
+            setup::run(&workspace, if tests { tool::Purpose::Tests } else { tool::Purpose::Build })
+        }
+        Task::Build => build::run(&workspace).map(drop),
+        Task::Demo => demo::run(&workspace),
+        Task::Test => test::run(&workspace),
+        Task::Bench { rounds } => bench::run(&workspace, rounds),
+    }
+}
