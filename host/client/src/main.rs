@@ -2,15 +2,18 @@
 //! Everything else is a command for people.
 //!
 //! Start reading at [`wrap`]: it is the way of one compile as the client sees it.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod call;
 mod command;
 mod daemon;
+mod jobs;
 mod plain;
 mod request;
 mod run;
+mod split;
 mod streams;
+mod watch;
 mod wrap;
 
 use std::panic::AssertUnwindSafe;

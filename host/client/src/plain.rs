@@ -20,14 +20,15 @@ use crate::request;
 pub fn exec(call: &ToolCall, program: Option<&Program>) -> ExitCode {
     let mut command = match command(call, program) {
         Ok(command) => command,
-        Err(code) => return code,
+        Err(code) => return code.into(),
     };
     let error = command.args(&call.arguments).exec();
-    cannot_run(&call.program, &error)
+    cannot_run(&call.program, &error).into()
 }
 
-/// The command for the program that the daemon named, or that is found here; its arguments are still to be given.
-pub fn command(call: &ToolCall, program: Option<&Program>) -> Result<Command, ExitCode> {
+/// The command for the program that the daemon named, or that is found here; its arguments are still to be given. An error
+/// is the exit code of one that cannot be run.
+pub fn command(call: &ToolCall, program: Option<&Program>) -> Result<Command, u8> {
     if let Some(Program { path: Some(path), named_by_path }) = program {
         let path = PathBuf::from(OsString::from_vec(path.clone()));
         let mut command = Command::new(&path);
@@ -80,22 +81,22 @@ fn look(path: &Path, own: Option<FileIdentity>) -> Candidate {
     }
 }
 
-/// Says that a compiler cannot be run.
-pub fn cannot_run(program: &OsStr, error: &io::Error) -> ExitCode {
+/// Says that a compiler cannot be run; gives back the exit code for that.
+pub fn cannot_run(program: &OsStr, error: &io::Error) -> u8 {
     match error.kind() {
         io::ErrorKind::NotFound => not_found(program),
         io::ErrorKind::PermissionDenied => {
             eprintln!("zccache: {}: permission denied", program.display());
-            ExitCode::from(126)
+            126
         }
         _ => {
             eprintln!("zccache: {}: {error}", program.display());
-            ExitCode::from(126)
+            126
         }
     }
 }
 
-fn not_found(program: &OsStr) -> ExitCode {
+fn not_found(program: &OsStr) -> u8 {
     if program.as_encoded_bytes().contains(&b'/') {
         eprintln!("zccache: {}: no such file or directory", program.display());
     } else {
@@ -104,5 +105,5 @@ fn not_found(program: &OsStr) -> ExitCode {
             program.display()
         );
     }
-    ExitCode::from(127)
+    127
 }

@@ -1,7 +1,7 @@
 //! The way of one compile as the client sees it: ask the daemon, then do what it says. Whatever goes wrong on the way ends
 //! in the compiler running as it was called.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -16,6 +16,22 @@ use crate::daemon;
 use crate::plain;
 use crate::request::Caller;
 use crate::run;
+use crate::split;
+
+/// Where calls are asked about.
+pub struct Cache {
+    folders: Folders,
+    settings: Settings,
+}
+
+impl Cache {
+    /// Asks what to do with a call, on a connection of its own.
+    pub fn ask(&self, call: &ToolCall) -> Result<(UnixStream, Reply), daemon::DaemonError> {
+        let mut connection = daemon::connect_or_start(&self.folders, &self.settings)?;
+        let reply = ask(&mut connection, call)?;
+        Ok((connection, reply))
+    }
+}
 
 /// Runs a compiler through the cache.
 pub fn wrap(call: &ToolCall) -> ExitCode {
@@ -26,16 +42,29 @@ pub fn wrap(call: &ToolCall) -> ExitCode {
     if settings.disabled {
         return plain::exec(call, None);
     }
-    let mut connection = match daemon::connect_or_start(&folders, &settings) {
-        Ok(connection) => connection,
+    let cache = Cache { folders, settings };
+    let (connection, reply) = match cache.ask(call) {
+        Ok(asked) => asked,
         Err(error) => return without_cache(call, &error),
     };
-    match ask(&mut connection, call) {
-        Ok(Reply::Replay { stdout, stderr }) => replay(&stdout, &stderr),
-        Ok(Reply::Exec(program)) => plain::exec(call, Some(&program)),
-        Ok(Reply::Run { program, additions }) => run::run(connection, call, &program, &additions),
-        Ok(other) => without_cache(call, &format!("the daemon gave an answer that fits no compile: {other:?}")),
-        Err(error) => without_cache(call, &error),
+    match reply {
+        Reply::Replay { stdout, stderr } => replay(&stdout, &stderr),
+        Reply::Exec(program) => plain::exec(call, Some(&program)),
+        Reply::Run { program, additions } => run::run(connection, call, &program, &additions),
+        Reply::Split { calls } => {
+            drop(connection);
+            split::run(&cache, call, &calls)
+        }
+        other => without_cache(call, &Unfitting(other)),
+    }
+}
+
+/// An answer that no compile gets.
+pub struct Unfitting(pub Reply);
+
+impl Display for Unfitting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the daemon gave an answer that does not fit: {:?}", self.0)
     }
 }
 
@@ -66,6 +95,11 @@ fn replay(stdout: &[u8], stderr: &[u8]) -> ExitCode {
 }
 
 fn without_cache(call: &ToolCall, why: &dyn Display) -> ExitCode {
-    eprintln!("zccache: {why}; running {} without the cache", call.program.display());
+    say_without_cache(call, why);
     plain::exec(call, None)
+}
+
+/// Says why the cache has no part in a call.
+pub fn say_without_cache(call: &ToolCall, why: &dyn Display) {
+    eprintln!("zccache: {why}; running {} without the cache", call.program.display());
 }

@@ -26,6 +26,7 @@ mod scan;
 mod settled;
 mod stamp;
 mod tokens;
+mod tree;
 mod unix;
 mod walk;
 

@@ -38,7 +38,7 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) const ABSENT: Seen = Seen { state: InputState::Absent, stamp: None, newest: i128::MIN };
 
-    fn of(state: InputState, stamp: Stamp) -> Seen {
+    pub(crate) fn of(state: InputState, stamp: Stamp) -> Seen {
         Seen { state, stamp: Some(stamp), newest: stamp.ctime }
     }
 
@@ -79,7 +79,7 @@ impl Files {
         match (observe, stamp.kind) {
             (Observe::Identity, _) => Some(InputState::Identity(stamp.letter(), stamp.device, stamp.inode)),
             (Observe::Kind, _) => Some(InputState::Kind(stamp.letter())),
-            (Observe::Content | Observe::ContentAndTime, FileKind::File) => {
+            (Observe::Content | Observe::ContentAndTime | Observe::Tree, FileKind::File) => {
                 self.remembered_content(stamp).map(|digest| content_state(observe, digest, stamp))
             }
             (Observe::Listing, FileKind::Folder) => {
@@ -87,6 +87,7 @@ impl Files {
                 (known == *stamp).then_some(InputState::Listing(names))
             }
             (Observe::Listing, _) => Some(InputState::Kind(stamp.letter())),
+            (Observe::Tree, FileKind::Folder) => None,
             (_, FileKind::Folder) => Some(InputState::Kind(b'd')),
             _ => None,
         }
@@ -101,10 +102,11 @@ impl Files {
         stamp: Stamp,
     ) -> io::Result<Seen> {
         let seen = match observe {
-            Observe::Content | Observe::ContentAndTime => {
+            Observe::Listing => self.listing(path),
+            Observe::Tree if stamp.kind == FileKind::Folder => self.tree(path),
+            Observe::Content | Observe::ContentAndTime | Observe::Tree => {
                 self.content(path).map(|(stamp, digest)| Seen::of(content_state(observe, digest, &stamp), stamp))
             }
-            Observe::Listing => self.listing(path),
             Observe::Program => self.known_program(place, path).map(|known| {
                 let state = InputState::Program(known.program.digest);
                 Seen { state, stamp: Some(known.stamp), newest: known.newest }

@@ -32,7 +32,7 @@ impl Settled {
         let folder = seen.stamp.filter(|stamp| stamp.kind == FileKind::Folder);
         let changed = match (observe, folder) {
             // Entries made in a folder change its stamp and neither what it is nor which one.
-            (Observe::Listing, _) | (_, None) => self.started.is_not_after(seen.newest),
+            (Observe::Listing | Observe::Tree, _) | (_, None) => self.started.is_not_after(seen.newest),
             (_, Some(stamp)) => self.came_to_be(whole, &stamp),
         };
         if changed {

@@ -60,6 +60,15 @@ pub(crate) enum Entry {
     Itself(Stamp),
 }
 
+impl Entry {
+    /// Of the link or the other thing itself.
+    pub(crate) fn stamp(&self) -> &Stamp {
+        match self {
+            Entry::Link(stamp) | Entry::Itself(stamp) => stamp,
+        }
+    }
+}
+
 /// The two errors that say that nothing is at a path. Any other says that it is not known.
 fn absence<T>(result: rustix::io::Result<T>) -> io::Result<Option<T>> {
     match result {

@@ -29,6 +29,8 @@ pub const PROBE_BYTES: usize = 1 << 20;
 pub const DEPENDENCY_BYTES: u64 = 16 << 20;
 /// Most files that a scan follows.
 pub const SCAN_FILES: usize = 50_000;
+/// Most files of an observed tree.
+pub const TREE_FILES: usize = 10_000;
 /// Most paths, names or findings in one answer.
 pub const ANSWER_ITEMS: usize = 1_000_000;
 

@@ -15,6 +15,8 @@ pub enum Decision {
     Need(Vec<Question>),
     /// Cacheable.
     Run(Plan),
+    /// The call does what these calls do one after the other: indices of the arguments that each keeps.
+    Split(Vec<Vec<u32>>),
 }
 
 /// Why a call is not cached, or a run not stored.
@@ -86,13 +88,13 @@ pub struct Ran {
 pub struct Plan {
     /// Ordered lists of folders that lookups name by index.
     pub chains: Vec<Vec<String>>,
-    /// What can hit or miss on its own.
-    pub units: Vec<Unit>,
+    /// What the tool makes.
+    pub unit: Unit,
     /// What the answers to probes rested on.
     pub assumptions: Vec<Input>,
 }
 
-/// One thing that the tool makes.
+/// What one call makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
     /// One for every argument of the invocation.
@@ -161,6 +163,8 @@ pub enum Observe {
     Listing,
     /// A program: its bytes, its interpreter, its shared objects.
     Program,
+    /// The names and bytes of all that is in and below a folder; of a file its bytes.
+    Tree,
 }
 
 /// What it means when nothing is at a path after the run.

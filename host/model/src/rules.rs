@@ -107,16 +107,7 @@ pub fn addition_words(description: &Description, grant: &str) -> Result<Vec<Gran
 
 /// Whether a plan keeps every rule.
 pub fn check_plan(description: &Description, invocation: &Invocation, plan: &Plan) -> Result<(), BrokenRule> {
-    if plan.units.is_empty() {
-        return broken("plans a run of nothing");
-    }
-    for unit in &plan.units {
-        check_unit(description, invocation, plan, unit)?;
-    }
-    Ok(())
-}
-
-fn check_unit(description: &Description, invocation: &Invocation, plan: &Plan, unit: &Unit) -> Result<(), BrokenRule> {
+    let unit = &plan.unit;
     if unit.roles.len() != invocation.arguments.len() {
         return broken(format!("gives {} roles for {} arguments", unit.roles.len(), invocation.arguments.len()));
     }
@@ -141,6 +132,28 @@ fn check_unit(description: &Description, invocation: &Invocation, plan: &Plan, u
     }
     for dependency in &unit.dependencies {
         check_dependency(description, plan, unit, dependency)?;
+    }
+    Ok(())
+}
+
+/// Whether a call may be taken apart like this: every part is less than the whole, so that taking apart comes to an end,
+/// and nothing that the caller said is lost.
+pub fn check_split(invocation: &Invocation, calls: &[Vec<u32>]) -> Result<(), BrokenRule> {
+    let arguments = invocation.arguments.len();
+    let mut kept = vec![false; arguments];
+    for call in calls {
+        if call.len() >= arguments || !call.is_sorted_by(|one, next| one < next) {
+            return broken("splits a call into one that is not smaller, or in another order");
+        }
+        for index in call {
+            match kept.get_mut(*index as usize) {
+                Some(kept) => *kept = true,
+                None => return broken(format!("splits off argument {index}, which is not there")),
+            }
+        }
+    }
+    if calls.len() < 2 || !kept.iter().all(|kept| *kept) {
+        return broken("splits a call and loses arguments");
     }
     Ok(())
 }
@@ -349,10 +362,26 @@ mod tests {
         assert_eq!(ask("ask", vec![0]), Ok(()));
         assert!(ask("ask", vec![1]).is_err());
         assert!(ask("else", vec![]).is_err());
-        let mut plan = Plan { chains: Vec::new(), units: vec![unit(1)], assumptions: Vec::new() };
+        let mut plan = Plan { chains: Vec::new(), unit: unit(1), assumptions: Vec::new() };
         assert_eq!(check_plan(&description(), &call, &plan), Ok(()));
-        plan.units[0].additions.push(Addition { grant: "ask".into(), before: 0 });
+        plan.unit.additions.push(Addition { grant: "ask".into(), before: 0 });
         assert!(check_plan(&description(), &call, &plan).is_err(), "a probe is no addition");
+    }
+
+    #[test]
+    fn a_call_is_taken_apart_into_smaller_ones_that_lose_nothing() {
+        let call = invocation(&["-c", "a", "b"]);
+        assert_eq!(check_split(&call, &[vec![0, 1], vec![0, 2]]), Ok(()));
+        for calls in [
+            &[vec![0, 1, 2], vec![0]][..],
+            &[vec![0, 1]],
+            &[vec![0, 1], vec![0]],
+            &[vec![1, 0], vec![0, 2]],
+            &[vec![0, 1], vec![0, 3]],
+            &[],
+        ] {
+            assert!(check_split(&call, calls).is_err(), "{calls:?}");
+        }
     }
 
     #[test]
@@ -370,12 +399,12 @@ mod tests {
     #[test]
     fn a_plan_with_a_role_too_few_or_an_output_that_is_an_input_is_refused() {
         let call = invocation(&["a.x", "b"]);
-        let mut plan = Plan { chains: Vec::new(), units: vec![unit(1)], assumptions: Vec::new() };
+        let mut plan = Plan { chains: Vec::new(), unit: unit(1), assumptions: Vec::new() };
         assert!(check_plan(&description(), &call, &plan).is_err());
-        plan.units[0] = unit(2);
-        plan.units[0].outputs.push(output("a.x", Some(0)));
+        plan.unit = unit(2);
+        plan.unit.outputs.push(output("a.x", Some(0)));
         assert_eq!(check_plan(&description(), &call, &plan), Ok(()));
-        plan.units[0].inputs.push(crate::plan::Input {
+        plan.unit.inputs.push(crate::plan::Input {
             path: "a.x".into(),
             observe: crate::plan::Observe::Content,
             absence: crate::plan::Absence::MustExist,

@@ -18,6 +18,8 @@ pub enum InputState {
     Identity(u8, u64, u64),
     /// The digest of the sorted names in a folder.
     Listing(Digest),
+    /// The digest of all names and contents in and below a folder.
+    Tree(Digest),
     /// The digest of a program and all that it loads.
     Program(Digest),
 }
@@ -34,6 +36,7 @@ impl InputState {
                 key.part("identity", &[*kind]).number("device", *device).number("inode", *inode)
             }
             InputState::Listing(digest) => key.digest("listing", digest),
+            InputState::Tree(digest) => key.digest("tree", digest),
             InputState::Program(digest) => key.digest("program", digest),
         };
     }

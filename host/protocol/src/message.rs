@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client -> daemon   Compile
-//! daemon -> client   Replay | Exec                        the end, or
+//! daemon -> client   Replay | Exec | Split                the end, or
 //!                    Run
 //! client -> daemon   Ran
 //! daemon -> client   Done
@@ -99,6 +99,11 @@ pub enum Reply {
         program: Program,
         /// What to add to its arguments.
         additions: Vec<Insertion>,
+    },
+    /// The call is these calls of the same tool, one after the other. Ask about each.
+    Split {
+        /// Indices of the user's arguments that each keeps.
+        calls: Vec<Vec<u32>>,
     },
     /// The run is taken note of; the client may end.
     Done,

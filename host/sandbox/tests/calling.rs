@@ -117,7 +117,7 @@ fn plans_that_break_a_rule_come_through_for_the_rules_to_refuse() {
     for component in [components::outside_output(), components::ungranted_addition()] {
         let plugin = world.load(&component);
         let Ok(Decision::Run(plan)) = plugin.plan(&call, &[]) else { panic!("no plan") };
-        assert_eq!(plan.units[0].roles.len(), 3);
+        assert_eq!(plan.unit.roles.len(), 3);
         let broken = rules::check_plan(plugin.description(), &call, &plan).unwrap_err().to_string();
         assert!(broken.contains("/etc/zccache-outside") || broken.contains("not-granted"), "{broken}");
     }

@@ -18,7 +18,7 @@ use zccache_test_components::{Canned, Layout};
 
 const RUN: &str = r#"run({
     chains: [["one", "two"], []],
-    units: [{
+    unit: {
         roles: [key, out(output-path)],
         key: [{name: "version", value: "7"}],
         directory-in-key: true,
@@ -29,7 +29,8 @@ const RUN: &str = r#"run({
             {path: "c", observe: kind, absence: may-be-absent},
             {path: "d", observe: identity, absence: may-be-absent},
             {path: "e", observe: listing, absence: may-be-absent},
-            {path: "f", observe: program, absence: may-be-absent}
+            {path: "f", observe: program, absence: may-be-absent},
+            {path: "g", observe: tree, absence: may-be-absent}
         ],
         lookups: [
             {name: "n", chain: listed(1), observe: content, all: true},
@@ -48,7 +49,7 @@ const RUN: &str = r#"run({
         ],
         state: [0, 255],
         more: []
-    }],
+    },
     assumptions: [{path: "/lib", observe: listing, absence: must-exist}],
     more: []
 })"#;
@@ -59,7 +60,7 @@ fn plan() -> Plan {
     let lookup = |name: &str, chain, observe, all| Lookup { name: name.into(), chain, observe, all };
     Plan {
         chains: vec![vec!["one".into(), "two".into()], vec![]],
-        units: vec![Unit {
+        unit: Unit {
             roles: vec![Role::Key, Role::OutputPath],
             key: vec![("version".into(), "7".into())],
             directory_in_key: true,
@@ -71,6 +72,7 @@ fn plan() -> Plan {
                 optional("d", Observe::Identity),
                 optional("e", Observe::Listing),
                 optional("f", Observe::Program),
+                optional("g", Observe::Tree),
             ],
             lookups: vec![
                 lookup("n", Chain::Listed(1), Observe::Content, true),
@@ -92,7 +94,7 @@ fn plan() -> Plan {
                 }),
             ],
             state: vec![0, 255],
-        }],
+        },
         assumptions: vec![input("/lib", Observe::Listing, Absence::MustExist)],
     }
 }

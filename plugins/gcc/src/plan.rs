@@ -91,7 +91,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
         outputs,
         more: Vec::new(),
     };
-    Ok(Run { chains, units: vec![unit], assumptions, more: Vec::new() })
+    Ok(Run { chains, unit, assumptions, more: Vec::new() })
 }
 
 /// A scan starts from the inputs, so what `-include` names must be one, and that is certain only where it lies in the

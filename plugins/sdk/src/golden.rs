@@ -62,8 +62,12 @@ pub fn decision(invocation: &Invocation, decision: &Decision) -> String {
             for input in &run.assumptions {
                 line(&mut text, &format!("assumes {}", render_input(input)));
             }
-            for unit in &run.units {
-                render_unit(&mut text, invocation, unit);
+            render_unit(&mut text, invocation, &run.unit);
+        }
+        Decision::Split(calls) => {
+            for call in calls {
+                let words = call.iter().filter_map(|index| invocation.arguments.get(*index as usize));
+                line(&mut text, &format!("call {}", words.cloned().collect::<Vec<_>>().join(" ")));
             }
         }
     }
@@ -207,6 +211,7 @@ fn render_observe(observe: Observe) -> &'static str {
         Observe::Kind => "kind",
         Observe::Identity => "identity",
         Observe::Listing => "listing",
+        Observe::Tree => "tree",
         Observe::Program => "program",
     }
 }

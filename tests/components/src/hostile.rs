@@ -68,8 +68,8 @@ const ROLES: usize = 1024;
 fn one_unit(id: &str, outputs: &str, additions: &str) -> Vec<u8> {
     let roles = vec!["key"; ROLES].join(", ");
     let plan = format!(
-        "run({{chains: [], units: [{{roles: [{roles}], key: [], directory-in-key: true, irrelevant-environment: [], \
-         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], state: [], more: []}}], assumptions: [], \
+        "run({{chains: [], unit: {{roles: [{roles}], key: [], directory-in-key: true, irrelevant-environment: [], \
+         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], state: [], more: []}}, assumptions: [], \
          more: []}})"
     );
     Canned::new(id).plan(&plan).plan_code(as_many_roles_as_arguments).build()

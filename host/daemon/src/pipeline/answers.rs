@@ -10,7 +10,6 @@ use zccache_model::digest::Digest;
 use zccache_model::invocation::Invocation;
 use zccache_model::key::KeyBuilder;
 use zccache_model::limits;
-use zccache_model::outcome::FaultKind;
 use zccache_model::path;
 use zccache_model::plan::{Answer, Probe, Question, Ran};
 use zccache_model::rules::{self, GrantedWord};
@@ -18,7 +17,7 @@ use zccache_sandbox::Plugin;
 
 use crate::call::Call;
 use crate::pipeline::memo::{Ground, Remembered};
-use crate::pipeline::plan::Unanswered;
+use crate::pipeline::plan::{self, Unanswered};
 use crate::pipeline::resolve::Resolved;
 use crate::process::{self, Start};
 use crate::services::Services;
@@ -48,8 +47,8 @@ impl<'a> Inquiry<'a> {
 
     /// The answer to a question, if it may be asked.
     pub fn answer(&mut self, answers: &[Answer], question: Question) -> Result<Answer, Unanswered> {
-        let broken = |broken: rules::BrokenRule| Unanswered::Fault(FaultKind::PluginRule, broken.to_string());
-        rules::check_question(self.plugin.description(), self.invocation, answers, &question).map_err(broken)?;
+        rules::check_question(self.plugin.description(), self.invocation, answers, &question)
+            .map_err(plan::against_the_rules)?;
         if let Question::Read(path) | Question::Look(path) = &question
             && self.services.files.is_of_process(&path::from_directory(&self.call.directory, path))
         {
@@ -63,7 +62,8 @@ impl<'a> Inquiry<'a> {
                 Ok(Answer::Is(kind))
             }
             Question::Probe(probe) => {
-                let words = rules::probe_words(self.plugin.description(), self.invocation, &probe).map_err(broken)?;
+                let words = rules::probe_words(self.plugin.description(), self.invocation, &probe)
+                    .map_err(plan::against_the_rules)?;
                 self.probe(&probe, words)
             }
         }
@@ -71,7 +71,11 @@ impl<'a> Inquiry<'a> {
 
     fn read(&mut self, file: String) -> Result<Answer, Unanswered> {
         let path = path::from_directory(&self.call.directory, &file);
-        let content = self.services.files.read(&path, limits::READ_BYTES).map_err(Unanswered::Internal)?;
+        let content = self.services.files.read(&path, limits::READ_BYTES).map_err(|error| {
+            // A folder, a file too large or one that may not be read is the caller's affair, and the tool says so best.
+            tracing::debug!(%error, "a file that a plugin asks for cannot be read");
+            Unanswered::Bypass("unreadable")
+        })?;
         self.grounds.push(Ground::Read(file, content.as_deref().map(Digest::of)));
         Ok(Answer::Content(content))
     }
@@ -148,8 +152,8 @@ impl<'a> Inquiry<'a> {
         let assumptions = match said {
             Remembered::Planned { plan, .. } => plan.assumptions.as_slice(),
             // What the tool said to a probe is taken for granted only with a plan that says what it rests on.
-            Remembered::Bypassed(_) | Remembered::Declined if !self.probes.is_empty() => return,
-            Remembered::Bypassed(_) | Remembered::Declined => &[],
+            Remembered::Bypassed(_) | Remembered::Declined | Remembered::Split(_) if !self.probes.is_empty() => return,
+            Remembered::Bypassed(_) | Remembered::Declined | Remembered::Split(_) => &[],
         };
         let plans = &self.services.plans;
         self.call.at_place(|place| {

@@ -27,6 +27,8 @@ pub enum Remembered {
         /// Under which key.
         context: ContextKey,
     },
+    /// It is these calls: indices of the arguments that each keeps.
+    Split(Arc<Vec<Vec<u32>>>),
 }
 
 /// Something that a plugin was told, and that may change.

@@ -80,6 +80,7 @@ pub fn begin(services: &Services, call: Call) -> Begun {
         Some(plan::Verdict::Uncached { outcome, plugin }) => {
             return answered(services, exec(Some(resolved.program), outcome, plugin));
         }
+        Some(plan::Verdict::Split(calls)) => return Begun::Answered(split(&calls)),
         Some(plan::Verdict::Cacheable(planned)) => match try_hit(services, &call, &planned) {
             Ok(end) => return answered(services, end),
             Err(miss) => Stage::Miss(planned, miss),
@@ -97,6 +98,7 @@ pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiti
             plan::Verdict::Uncached { outcome, plugin } => {
                 return send(services, &mut connection, exec(Some(resolved.program), outcome, plugin));
             }
+            plan::Verdict::Split(calls) => return write(&mut connection, &split(&calls)),
             plan::Verdict::Cacheable(planned) => match try_hit(services, &call, &planned) {
                 Ok(end) => return send(services, &mut connection, end),
                 Err(miss) => (planned, miss),
@@ -141,9 +143,7 @@ fn miss_out(
     // state is known by then. Only the storing comes after.
     let readied = record::ready(services, call, planned, finished, miss);
     running.answered();
-    if let Err(error) = frame::write(connection, &Reply::Done) {
-        tracing::debug!(%error, "a client went away before its answer");
-    }
+    write(connection, &Reply::Done);
     services.tally.count(Some(&plugin), &record::record(services, readied));
 }
 
@@ -158,6 +158,11 @@ fn exec(program: Option<Program>, outcome: Outcome, plugin: Option<String>) -> E
     End { reply: Reply::Exec(program), outcome, plugin }
 }
 
+/// Nothing is counted: each of the calls will be.
+fn split(calls: &[Vec<u32>]) -> Reply {
+    Reply::Split { calls: calls.to_vec() }
+}
+
 fn answered(services: &Services, end: End) -> Begun {
     services.tally.count(end.plugin.as_deref(), &end.outcome);
     Begun::Answered(end.reply)
@@ -165,7 +170,11 @@ fn answered(services: &Services, end: End) -> Begun {
 
 fn send(services: &Services, connection: &mut UnixStream, end: End) {
     services.tally.count(end.plugin.as_deref(), &end.outcome);
-    if let Err(error) = frame::write(connection, &end.reply) {
+    write(connection, &end.reply);
+}
+
+fn write(connection: &mut UnixStream, reply: &Reply) {
+    if let Err(error) = frame::write(connection, reply) {
         tracing::debug!(%error, "a client went away before its answer");
     }
 }

@@ -31,6 +31,8 @@ pub enum Verdict {
     },
     /// It can come from the cache.
     Cacheable(Planned),
+    /// It is these calls: indices of the arguments that each keeps.
+    Split(Arc<Vec<Vec<u32>>>),
 }
 
 /// A call that a plugin has planned.
@@ -47,9 +49,9 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// The one thing that the call makes.
+    /// What the call makes.
     pub fn unit(&self) -> &Unit {
-        &self.plan.units[0]
+        &self.plan.unit
     }
 
     /// The id that is counted by.
@@ -121,6 +123,7 @@ fn verdict(question: &Question, remembered: Remembered) -> Verdict {
             outcome: Outcome::Bypass(reason),
             plugin: Some(question.plugin.plugin().description().id.clone()),
         },
+        Remembered::Split(calls) => Verdict::Split(calls),
         Remembered::Declined => unclaimed(),
     }
 }
@@ -216,6 +219,10 @@ fn ask_one(
                 Remembered::Bypassed(refusal.reason)
             }
             Decision::Run(plan) => planned(resolved, question, &answers, plan)?,
+            Decision::Split(calls) => {
+                rules::check_split(&question.invocation, &calls).map_err(against_the_rules)?;
+                Remembered::Split(Arc::new(calls))
+            }
         };
         plugin.succeeded();
         inquiry.remember(begun, &question.key, &remembered);
@@ -226,11 +233,12 @@ fn ask_one(
 
 fn planned(resolved: &Resolved, question: &Question, answers: &[Answer], plan: Plan) -> Result<Remembered, Unanswered> {
     let description = question.plugin.plugin().description();
-    rules::check_plan(description, &question.invocation, &plan)
-        .map_err(|broken| Unanswered::Fault(FaultKind::PluginRule, broken.to_string()))?;
-    if plan.units.len() > 1 {
-        return Ok(Remembered::Bypassed("several-units".to_owned()));
-    }
-    let context = context::key(description, &question.invocation, &resolved.identity, answers, &plan.units[0]);
+    rules::check_plan(description, &question.invocation, &plan).map_err(against_the_rules)?;
+    let context = context::key(description, &question.invocation, &resolved.identity, answers, &plan.unit);
     Ok(Remembered::Planned { plan: Arc::new(plan), context })
+}
+
+/// An answer that breaks a rule of the host.
+pub fn against_the_rules(broken: rules::BrokenRule) -> Unanswered {
+    Unanswered::Fault(FaultKind::PluginRule, broken.to_string())
 }

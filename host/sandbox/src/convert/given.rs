@@ -34,6 +34,7 @@ fn observe(given: wire::Observe) -> Observe {
         wire::Observe::Kind => Observe::Kind,
         wire::Observe::Identity => Observe::Identity,
         wire::Observe::Listing => Observe::Listing,
+        wire::Observe::Tree => Observe::Tree,
         wire::Observe::Program => Observe::Program,
     }
 }

@@ -62,6 +62,7 @@ pub(crate) fn decision(given: wire::Decision) -> Result<Decision, PluginFault> {
         wire::Decision::Bypass(given) => Ok(Decision::Bypass(refusal(given))),
         wire::Decision::Need(questions) => items.lists(questions, question).map(Decision::Need),
         wire::Decision::Run(run) => plan(&mut items, run).map(Decision::Run),
+        wire::Decision::Split(calls) => items.lists(calls, Items::plain).map(Decision::Split),
     };
     match decision {
         Ok(decision) => Ok(decision),
@@ -82,7 +83,7 @@ fn plan(items: &mut Items, given: wire::Run) -> Result<Plan, Stop> {
     nothing_more(&given.more)?;
     Ok(Plan {
         chains: items.lists(given.chains, Items::plain)?,
-        units: items.lists(given.units, unit)?,
+        unit: unit(items, given.unit)?,
         assumptions: items.list(given.assumptions, input)?,
     })
 }
