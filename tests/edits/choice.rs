@@ -4,8 +4,8 @@
 use fastrand::Rng;
 
 use crate::operation::Operation;
-use crate::project::Project;
-use crate::sources::{FOLDERS, MOVABLE, NAMES, OPTIONAL, RESPONSE_FILE, SOURCES, TARGETS};
+use crate::project::{PLACES, Project};
+use crate::sources::{DATED, FOLDERS, MOVABLE, NAMES, OPTIONAL, RESPONSE_FILE, SOURCES, SPOILERS, TARGETS};
 
 /// Most operations are drawn again this often when they could do nothing.
 const DRAWS: usize = 20;
@@ -23,22 +23,27 @@ pub fn next(random: &mut Rng, project: &Project, failed: bool) -> Operation {
     {
         return Operation::Delete { path };
     }
+    if project.call.is_unusual() && random.u32(0..5) == 0 {
+        return Operation::Call(project.call.usual());
+    }
     match random.u32(0..100) {
-        0..7 => Operation::Again,
-        7..18 => with_number(random, project, |path, number| Operation::Edit { path, number }),
-        18..25 => with_number(random, project, |path, number| Operation::EditUnseen { path, number }),
-        25..31 => with_number(random, project, |path, number| Operation::Replace { path, number }),
-        31..35 => Operation::Touch { path: some_file(random, project) },
-        35..48 => create(random, project),
-        48..58 => delete(random, project),
-        58..64 => retarget(random),
-        64..68 => move_folder(random, project),
-        68..71 => Operation::MakeFolder { path: some_place(random, project, false).0 },
-        71..74 => pair(random, project, |one, other| Operation::Swap { one, other }),
-        74..76 => pair(random, project, |from, to| Operation::HardLink { from, to }),
-        76 => pair(random, project, |from, to| Operation::Link { from, to }),
-        77..79 => pair(random, project, |from, to| Operation::Twin { from, to }),
-        79..89 => Operation::Call(project.call.changed(random)),
+        0..6 => Operation::Again,
+        6..16 => with_number(random, project, |path, number| Operation::Edit { path, number }),
+        16..23 => with_number(random, project, |path, number| Operation::EditUnseen { path, number }),
+        23..29 => with_number(random, project, |path, number| Operation::Replace { path, number }),
+        29..33 => Operation::Touch { path: some_file(random, project) },
+        33..45 => create(random, project),
+        45..54 => delete(random, project),
+        54..60 => retarget(random),
+        60..63 => move_folder(random, project),
+        63..66 => Operation::MakeFolder { path: some_place(random, project, false).0 },
+        66..69 => pair(random, project, |one, other| Operation::Swap { one, other }),
+        69..71 => pair(random, project, |from, to| Operation::HardLink { from, to }),
+        71 => pair(random, project, |from, to| Operation::Link { from, to }),
+        72..74 => pair(random, project, |from, to| Operation::Twin { from, to }),
+        74..87 => Operation::Call(project.call.changed(random)),
+        87 => Operation::Precompile,
+        88..90 => place(random),
         _ => revert(random, project),
     }
 }
@@ -46,24 +51,38 @@ pub fn next(random: &mut Rng, project: &Project, failed: bool) -> Operation {
 /// Back to a state, mostly a recent one: a manifest keeps a few input lists only, and a context that is used again and again
 /// while headers come and go soon has more.
 fn revert(random: &mut Rng, project: &Project) -> Operation {
-    let records = project.records.len();
-    let oldest = if random.u32(0..4) == 0 { 0 } else { records.saturating_sub(RECENT) };
-    Operation::Revert { record: random.usize(oldest..records) }
+    let kept = project.kept().len();
+    let oldest = if random.u32(0..4) == 0 { 0 } else { kept.saturating_sub(RECENT) };
+    let step = project.kept().nth(random.usize(oldest..kept));
+    Operation::Revert { step: step.unwrap_or_default() }
 }
 
-/// A precompiled header that is none: it keeps much from being stored, so it does not stay for long.
+/// A file that keeps much from being stored, as long as it is there.
 fn spoiler(project: &Project) -> Option<String> {
-    let names = OPTIONAL.iter().filter(|name| name.ends_with(".gch"));
-    let mut places = names.flat_map(|name| FOLDERS.iter().map(|folder| place(folder, name)));
-    places.find(|path| project.root.join(path).symlink_metadata().is_ok())
+    let root = project.root();
+    let mut places = SPOILERS.iter().flat_map(|name| FOLDERS.iter().map(|folder| join(folder, name)));
+    places.find(|path| root.join(path).symlink_metadata().is_ok())
 }
 
 /// What most probably makes the project compile again.
 fn recovery(random: &mut Rng, project: &Project) -> Operation {
-    let away = MOVABLE.iter().find(|folder| project.root.join(away_name(folder)).is_dir());
+    if project.call.is_precompilable() && random.bool() {
+        return if random.bool() { Operation::Precompile } else { Operation::Call(project.call.usual()) };
+    }
+    let root = project.root();
+    let away = MOVABLE.iter().find(|folder| root.join(away_name(folder)).is_dir());
     match away {
         Some(folder) if random.bool() => Operation::Move { from: away_name(folder), to: (*folder).to_owned() },
         _ => revert(random, project),
+    }
+}
+
+fn place(random: &mut Rng) -> Operation {
+    let place = PLACES[random.usize(0..PLACES.len())];
+    match random.u32(0..3) {
+        0 => Operation::Relocate { place },
+        1 => Operation::Copy { place },
+        _ => Operation::Switch { place },
     }
 }
 
@@ -88,11 +107,12 @@ fn some_file(random: &mut Rng, project: &Project) -> String {
 fn some_place(random: &mut Rng, project: &Project, taken: bool) -> (String, &'static str) {
     let mut draw = || {
         let (folder, name) = (FOLDERS[random.usize(0..FOLDERS.len())], NAMES[random.usize(0..NAMES.len())]);
-        (place(folder, name), name)
+        (join(folder, name), name)
     };
+    let root = project.root();
     let mut drawn = draw();
     for _ in 0..DRAWS * DRAWS {
-        if project.root.join(&drawn.0).symlink_metadata().is_ok() == taken {
+        if root.join(&drawn.0).symlink_metadata().is_ok() == taken {
             break;
         }
         drawn = draw();
@@ -100,7 +120,7 @@ fn some_place(random: &mut Rng, project: &Project, taken: bool) -> (String, &'st
     drawn
 }
 
-fn place(folder: &str, name: &str) -> String {
+fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
@@ -108,9 +128,9 @@ fn create(random: &mut Rng, project: &Project) -> Operation {
     let (mut path, mut name) = some_place(random, project, false);
     if random.u32(0..5) == 0 {
         name = OPTIONAL[random.usize(0..OPTIONAL.len())];
-        path = place(FOLDERS[random.usize(0..FOLDERS.len())], name);
+        path = join(FOLDERS[random.usize(0..FOLDERS.len())], name);
     }
-    if name.ends_with(".gch") && random.u32(0..4) > 0 {
+    if SPOILERS.contains(&name) && random.u32(0..4) > 0 {
         return create(random, project);
     }
     Operation::Create { path, name, number: random.u32(0..10) }
@@ -118,10 +138,11 @@ fn create(random: &mut Rng, project: &Project) -> Operation {
 
 /// Mostly something that is not needed or stands in another place too, so that the project still compiles.
 fn delete(random: &mut Rng, project: &Project) -> Operation {
+    let root = project.root();
     let mut drawn = some_place(random, project, true);
     for _ in 0..DRAWS {
         let (_, name) = drawn;
-        let places = FOLDERS.iter().filter(|folder| project.root.join(place(folder, name)).exists());
+        let places = FOLDERS.iter().filter(|folder| root.join(join(folder, name)).exists());
         if OPTIONAL.contains(&name) || places.count() > 1 || random.u32(0..10) == 0 {
             break;
         }
@@ -143,7 +164,7 @@ fn retarget(random: &mut Rng) -> Operation {
 fn move_folder(random: &mut Rng, project: &Project) -> Operation {
     let folder = MOVABLE[random.usize(0..MOVABLE.len())];
     let (here, away) = (folder.to_owned(), away_name(folder));
-    if project.root.join(&away).is_dir() {
+    if project.root().join(&away).is_dir() {
         Operation::Move { from: away, to: here }
     } else {
         Operation::Move { from: here, to: away }
@@ -163,6 +184,10 @@ fn pair(random: &mut Rng, project: &Project, make: impl FnOnce(String, String) -
             break;
         }
         other = some_place(random, project, true);
+    }
+    // What shows the time is known by its name.
+    if name == DATED || other.1 == DATED {
+        return Operation::Again;
     }
     make(one, other.0)
 }

@@ -1,6 +1,6 @@
 //! All that a compile leaves behind, and what differs between two of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 use std::fs;
 use std::io;
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use zccache_tests::Run;
 
-use crate::project::{OUTPUTS, is_output};
+use crate::tree::files;
 
-/// Files that compiles write, by relative path, with their mode bits.
+/// Files that a compile wrote, by relative path, with their mode bits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outputs(BTreeMap<PathBuf, (u32, Vec<u8>)>);
 
@@ -25,34 +25,33 @@ pub struct Compiled {
 }
 
 impl Outputs {
-    /// Takes everything that compiles have written off the disk.
-    pub fn take(root: &Path) -> io::Result<Outputs> {
+    /// Takes every file off the disk that was not there `before`, wherever it lies in the project.
+    pub fn take(root: &Path, before: &BTreeSet<PathBuf>) -> io::Result<Outputs> {
         let mut outputs = BTreeMap::new();
-        for folder in ["", OUTPUTS] {
-            for entry in fs::read_dir(root.join(folder))? {
-                let entry = entry?;
-                let path = Path::new(folder).join(entry.file_name());
-                if is_output(&path) && entry.file_type()?.is_file() {
-                    let mode = entry.metadata()?.permissions().mode();
-                    outputs.insert(path, (mode, fs::read(entry.path())?));
-                    fs::remove_file(entry.path())?;
-                }
-            }
+        for path in files(root)?.difference(before) {
+            let place = root.join(path);
+            let mode = fs::symlink_metadata(&place)?.permissions().mode();
+            outputs.insert(path.clone(), (mode, fs::read(&place)?));
+            fs::remove_file(place)?;
         }
         Ok(Outputs(outputs))
     }
 
-    /// Puts them on the disk.
+    /// Puts them on the disk, but for those whose folder has gone.
     pub fn put(&self, root: &Path) -> io::Result<()> {
-        self.0.iter().try_for_each(|(path, (_, content))| fs::write(root.join(path), content))
+        let mut places = self.0.iter().map(|(path, (_, content))| (root.join(path), content));
+        places.try_for_each(|(place, content)| match fs::write(place, content) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        })
     }
 }
 
 impl Compiled {
-    /// Of a run that has ended, with what it wrote since the outputs were last taken.
-    pub fn of(mut run: Run, root: &Path) -> io::Result<Compiled> {
+    /// Of a run that has ended, with all files that were not there `before`.
+    pub fn of(mut run: Run, root: &Path, before: &BTreeSet<PathBuf>) -> io::Result<Compiled> {
         run.stderr = without_random_names(&run.stderr);
-        Ok(Compiled { run, outputs: Outputs::take(root)? })
+        Ok(Compiled { run, outputs: Outputs::take(root, before)? })
     }
 
     /// What differs, for people; none: nothing.
@@ -102,7 +101,7 @@ fn describe(text: &mut String, bare: &Compiled, cached: &Compiled) -> fmt::Resul
 
 fn describe_contents(text: &mut String, path: &Path, bare: &[u8], cached: &[u8]) -> fmt::Result {
     let name = path.display();
-    if path.extension().is_some_and(|suffix| suffix == "d") {
+    if path.extension().is_some_and(|suffix| ["d", "s", "su"].iter().any(|text| suffix == *text)) {
         let (bare, cached) = (String::from_utf8_lossy(bare), String::from_utf8_lossy(cached));
         return writeln!(text, "== {name} differs\n-- bare\n{bare}\n-- cached\n{cached}");
     }

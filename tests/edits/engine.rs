@@ -1,234 +1,301 @@
 //! Takes steps: a change, then the same compile bare and through the cache, held against each other. Ends with the first
 //! difference or trouble inside the cache.
 
-use std::fmt;
+use std::collections::BTreeSet;
+use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use zccache_tests::{Counters, World, run};
+use zccache_tests::{Compiler, Counters, Run, World, run};
 
 use crate::choice;
 use crate::compare::{Compiled, Outputs};
 use crate::operation::Operation;
+use crate::outcome::Outcome;
 use crate::project::Project;
+use crate::sources::DATED;
+use crate::step::{Compile, Scenario, Step};
+use crate::tally::Tally;
+use crate::tree::files;
 
 /// Every so many steps the state is kept to go back to.
-const RECORD_EVERY: usize = 3;
+const KEEP_EVERY: usize = 3;
 
-/// One step, as it can be repeated.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What changes.
-    pub operation: Operation,
-    /// The compile through the cache comes before the bare one.
-    pub cached_first: bool,
-    /// Outputs of the step before lie where new ones are written.
-    pub leftovers: bool,
-    /// The change comes at once after the last compile, while the cache may still be looking at what that compile read.
-    /// Else the compile comes at once after the change.
-    pub change_at_once: bool,
-}
+/// Of the daemon's log, so much is shown.
+const LOG_LINES: usize = 20;
 
-/// What the cache says that it did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Outcome {
-    Hit,
-    Stored,
-    NotStored,
-    Bypassed,
-    Failed,
-    Fault,
-}
+/// Compiles that show the time do so by the second.
+const SECOND: Duration = Duration::from_secs(1);
 
-/// What a whole run came to.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    /// What the cache counted.
-    pub counters: Counters,
-    /// Goings back to a state whose result was stored.
-    pub reverts: usize,
-    /// Of these, served from the cache.
-    pub reverts_hit: usize,
-}
-
-/// Random steps of one compiler's project.
+/// One project of one compiler, with a cache of its own.
 pub struct Engine {
     world: World,
     project: Project,
-    random: Rng,
-    history: Vec<String>,
+    scenario: Scenario,
+    /// What is known of each step.
+    notes: Vec<String>,
     counters: Counters,
-    reverts: usize,
-    reverts_hit: usize,
+    /// The last compile, as long as the cache was not asked what it did.
+    unsettled: Option<Unsettled>,
     failed: bool,
     leftovers: Outputs,
+    tally: Tally,
+}
+
+/// A compile of which is not known what the cache did.
+struct Unsettled {
+    /// Its place among the steps taken.
+    index: usize,
+    /// The state that was gone back to, and whether its result was stored.
+    reverted: Option<(usize, bool)>,
+    /// The step under which the state is kept.
+    kept: Option<usize>,
+}
+
+/// What must not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The cache gave something else than the compiler.
+    WrongAnswer,
+    /// The cache gave up on a compile that it should have known what to do with.
+    Fault,
+    /// The test itself could not go on.
+    Broken,
 }
 
 /// Why a run ended early.
-pub struct Trouble {
-    /// Of the last step.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Of what kind it is.
+    pub trouble: Trouble,
+    /// All about it.
     pub what: String,
-    /// All steps, one a line.
-    pub history: Vec<String>,
+    /// Up to the step that ended it.
+    pub scenario: Scenario,
+    /// What the cache did at each step, as far as it is known.
+    pub notes: Vec<String>,
 }
+
+type Judged = Result<(), (Trouble, String)>;
 
 impl Engine {
     /// A new project and a cache of its own.
-    pub fn new(compiler: &'static str, suffix: &'static str, seed: u64) -> io::Result<Engine> {
+    pub fn new(compiler: Compiler, left_out: Vec<String>) -> io::Result<Engine> {
         let world = World::new();
-        let mut project = Project::create(&world.work, compiler, suffix)?;
-        project.record(false)?;
+        let project = Project::create(&world.work, compiler, &left_out)?;
         let counters = world.counters();
         Ok(Engine {
             world,
             project,
-            random: Rng::with_seed(seed),
-            history: Vec::new(),
+            scenario: Scenario { compiler, left_out, steps: Vec::new() },
+            notes: Vec::new(),
             counters,
-            reverts: 0,
-            reverts_hit: 0,
+            unsettled: None,
             failed: false,
             leftovers: Outputs::default(),
+            tally: Tally::default(),
         })
     }
 
-    /// Takes so many steps.
-    pub fn run(mut self, steps: usize) -> Result<Summary, Trouble> {
-        for _ in 0..steps {
-            let step = self.draw();
-            if let Err(what) = self.take(&step) {
-                return Err(Trouble { what, history: self.history });
+    /// Takes random steps, so many or until it is late.
+    pub fn explore(mut self, seed: u64, steps: usize, end: Option<Instant>) -> Result<Tally, Box<Failure>> {
+        let mut random = Rng::with_seed(seed);
+        for number in 1..=steps {
+            if end.is_some_and(|end| Instant::now() >= end) {
+                break;
             }
+            let step = Step {
+                number,
+                operation: choice::next(&mut random, &self.project, self.failed),
+                change_at_once: random.bool(),
+                compile: Some(Compile { cached_first: random.bool(), leftovers: random.u32(0..3) == 0 }),
+            };
+            self.take(step)?;
         }
-        Ok(Summary { counters: self.world.counters(), reverts: self.reverts, reverts_hit: self.reverts_hit })
+        self.finish()
     }
 
-    fn draw(&mut self) -> Step {
-        Step {
-            operation: choice::next(&mut self.random, &self.project, self.failed),
-            cached_first: self.random.bool(),
-            leftovers: self.random.u32(0..3) == 0,
-            change_at_once: self.random.bool(),
+    /// Takes the steps of a scenario in a new world.
+    pub fn repeat(scenario: &Scenario) -> Result<Tally, Box<Failure>> {
+        let mut engine = Engine::new(scenario.compiler, scenario.left_out.clone()).expect("a new world has room");
+        for step in &scenario.steps {
+            engine.take(step.clone())?;
         }
+        engine.finish()
     }
 
-    fn take(&mut self, step: &Step) -> Result<(), String> {
-        let number = self.history.len();
-        self.history.push(format!("{number:4}  {step}"));
+    fn finish(mut self) -> Result<Tally, Box<Failure>> {
+        let judged = self.settle();
+        self.judged(judged)?;
+        self.tally.count(&self.counters);
+        Ok(self.tally)
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), Box<Failure>> {
         if !step.change_at_once {
             // Waits until the cache has taken note of the compile before.
-            self.counters = self.world.counters();
+            let judged = self.settle();
+            self.judged(judged)?;
         }
-        if let Err(error) = step.operation.apply(&mut self.project) {
-            self.note(&format!("nothing happened: {error}"));
-        }
-        if step.change_at_once {
-            self.counters = self.world.counters();
-        }
-        let compiled = self.compile(step).map_err(|error| error.to_string())?;
-        let (bare, cached) = compiled;
-        if let Some(difference) = bare.difference(&cached) {
-            let outcome = self.outcome();
-            return Err(format!("{outcome:?}: {}\n{difference}", self.project.call));
-        }
-        self.failed = !bare.run.succeeded();
-        self.leftovers = bare.outputs;
-        self.account(step, number)
-    }
-
-    /// The compile both ways. Both find the same on the disk.
-    fn compile(&self, step: &Step) -> io::Result<(Compiled, Compiled)> {
-        let compile = |through_cache: bool| {
-            if step.leftovers {
-                self.leftovers.put(&self.project.root)?;
-            }
-            let words = self.project.call.words();
-            let mut command = if through_cache {
-                self.world.zccache(&words)
-            } else {
-                let mut command = self.world.command(&words[0]);
-                command.args(&words[1..]);
-                command
-            };
-            let run = run(command.envs(self.project.call.variables()));
-            Compiled::of(run, &self.project.root)
-        };
-        let first = compile(step.cached_first)?;
-        let second = compile(!step.cached_first)?;
-        Ok(if step.cached_first { (second, first) } else { (first, second) })
-    }
-
-    /// Counts the step and keeps the state. Asking what the cache did waits for it, so it is done where the state is kept
-    /// or was gone back to, and the other steps keep their haste.
-    fn account(&mut self, step: &Step, number: usize) -> Result<(), String> {
-        let record = number.is_multiple_of(RECORD_EVERY);
         let reverted = match step.operation {
-            Operation::Revert { record } => self.project.records.get(record).map(|state| (record, state.stored)),
+            Operation::Revert { step } => Some((step, self.project.is_stored(step))),
             _ => None,
         };
-        if !record && reverted.is_none() {
-            return Ok(());
+        let applied = step.operation.apply(&mut self.project);
+        self.scenario.steps.push(step.clone());
+        self.notes.push(applied.map_or_else(|error| format!("  [nothing happened: {error}]"), |()| String::new()));
+        if step.change_at_once {
+            let judged = self.settle();
+            self.judged(judged)?;
         }
-        let outcome = self.outcome();
-        self.note(&format!("{outcome:?}"));
+        let judged = self.compile_step(&step, reverted).unwrap_or_else(|error| Err((Trouble::Broken, error.to_string())));
+        self.judged(judged)
+    }
+
+    fn judged(&self, judged: Judged) -> Result<(), Box<Failure>> {
+        judged.map_err(|(trouble, what)| {
+            let (scenario, notes) = (self.scenario.clone(), self.notes.clone());
+            Box::new(Failure { trouble, what, scenario, notes })
+        })
+    }
+
+    /// The compiles of a step. The state is kept whether it compiles or not.
+    fn compile_step(&mut self, step: &Step, reverted: Option<(usize, bool)>) -> io::Result<Judged> {
+        if step.operation == Operation::Precompile
+            && let Err(trouble) = self.precompile()?
+        {
+            return Ok(Err(trouble));
+        }
+        if let Some(compile) = step.compile {
+            self.tally.compiles += 1;
+            let (bare, difference) = self.compile(compile)?;
+            if let Some(difference) = difference {
+                let outcome = Outcome::between(&self.counters, &self.world.counters());
+                let what = format!("{outcome:?}: {}\n{difference}", self.project.call);
+                return Ok(Err((Trouble::WrongAnswer, what)));
+            }
+            self.failed = !bare.run.succeeded();
+            self.leftovers = bare.outputs;
+        }
+        let kept = step.number.is_multiple_of(KEEP_EVERY).then_some(step.number);
+        if let Some(number) = kept {
+            self.project.keep(number)?;
+        }
+        let index = self.scenario.steps.len() - 1;
+        self.unsettled = step.compile.map(|_| Unsettled { index, reverted, kept });
+        Ok(Ok(()))
+    }
+
+    /// The compile both ways, and what differs. Both find the same on the disk.
+    fn compile(&mut self, compile: Compile) -> io::Result<(Compiled, Option<String>)> {
+        let root = self.project.root();
+        let before = files(&root)?;
+        let words = self.project.call.words(&root);
+        let once = |through_cache: bool| {
+            if compile.leftovers {
+                self.leftovers.put(&root)?;
+            }
+            Compiled::of(self.run(&words, through_cache), &root, &before)
+        };
+        let shows_time = self.shows_time(&before);
+        let start = Instant::now();
+        let (bare, cached) = if compile.cached_first && !shows_time {
+            let cached = once(true)?;
+            (once(false)?, cached)
+        } else {
+            (once(false)?, once(true)?)
+        };
+        let mut difference = bare.difference(&cached);
+        if difference.is_some() && shows_time {
+            // The clock went on between the two: then the cached one is as a bare one right after it.
+            difference = once(false)?.difference(&cached);
+            if difference.is_some() && start.elapsed() >= SECOND {
+                self.tally.undecided += 1;
+                difference = None;
+            }
+        }
+        Ok((bare, difference))
+    }
+
+    /// Precompiles the header bare and through the cache. The bytes of such a file may be other ones each time; it is as good
+    /// as another if a compile makes the same of it. The one of the cache stays.
+    fn precompile(&mut self) -> io::Result<Judged> {
+        let root = self.project.root();
+        let (header, words) = (self.project.call.precompile_words(&root), self.project.call.words(&root));
+        let precompiled = PathBuf::from(self.project.call.precompiled());
+        let mut before = files(&root)?;
+        let shows_time = self.shows_time(&before);
+        before.insert(precompiled.clone());
+        let make = |through_cache: bool| {
+            remove(&root.join(&precompiled))?;
+            let made = self.run(&header, through_cache);
+            let used = if made.succeeded() { self.run(&words, false) } else { made.clone() };
+            let stderr = [made.stderr, used.stderr].concat();
+            Compiled::of(Run { stderr, ..used }, &root, &before)
+        };
+        let difference = make(false)?.difference(&make(true)?);
+        let before = std::mem::replace(&mut self.counters, self.world.counters());
+        let outcome = Outcome::between(&before, &self.counters);
+        let index = self.notes.len() - 1;
+        self.notes[index] += &format!("  [precompiled: {outcome:?}]");
         if outcome == Outcome::Fault {
-            return Err(format!("trouble inside the cache: {:?}", self.counters.reasons));
+            return Ok(Err(self.fault()));
         }
-        let stored = matches!(outcome, Outcome::Hit | Outcome::Stored);
-        if let Some((record, was_stored)) = reverted {
-            self.reverts += usize::from(was_stored);
-            self.reverts_hit += usize::from(was_stored && outcome == Outcome::Hit);
-            self.project.records[record].stored |= stored;
+        let Some(difference) = difference.filter(|_| !shows_time) else { return Ok(Ok(())) };
+        let used = format!("and what the compiler makes of it with {}", self.project.call);
+        Ok(Err((Trouble::WrongAnswer, format!("{outcome:?}: {}\n{used}\n{difference}", header.join(" ")))))
+    }
+
+    fn run(&self, words: &[String], through_cache: bool) -> Run {
+        let mut command = if through_cache {
+            self.world.zccache(words)
+        } else {
+            let mut command = self.world.command(&words[0]);
+            command.args(&words[1..]);
+            command
+        };
+        let root = self.project.root();
+        run(command.current_dir(&root).env("PWD", root).envs(self.project.call.variables()))
+    }
+
+    fn shows_time(&self, files: &BTreeSet<PathBuf>) -> bool {
+        !self.project.call.is_timeless() && files.iter().any(|path| path.ends_with(DATED))
+    }
+
+    /// Asks the cache what it did with the last compile. That waits for it.
+    fn settle(&mut self) -> Judged {
+        let Some(Unsettled { index, reverted, kept }) = self.unsettled.take() else { return Ok(()) };
+        let before = std::mem::replace(&mut self.counters, self.world.counters());
+        let outcome = Outcome::between(&before, &self.counters);
+        self.notes[index] += &format!("  [{outcome:?}]");
+        if outcome == Outcome::Fault {
+            return Err(self.fault());
         }
-        if record {
-            self.project.record(stored).map_err(|error| error.to_string())?;
+        if let Some((step, was_stored)) = reverted {
+            self.tally.reverts += u64::from(was_stored);
+            self.tally.reverts_hit += u64::from(was_stored && outcome == Outcome::Hit);
+        }
+        for step in reverted.map(|(step, _)| step).into_iter().chain(kept).filter(|_| outcome.is_stored()) {
+            self.project.mark_stored(step);
         }
         Ok(())
     }
 
-    /// What the cache says of the last compile.
-    fn outcome(&mut self) -> Outcome {
-        let before = std::mem::replace(&mut self.counters, self.world.counters());
-        let now = &self.counters;
-        let not_stored = |counters: &Counters| -> u64 {
-            let reasons = counters.reasons.iter().filter(|(reason, _)| reason.starts_with("not stored: "));
-            reasons.map(|(_, count)| count).sum()
-        };
-        assert_eq!(now.requests, before.requests + 1, "one request was made");
-        match now.outcomes() {
-            (hits, ..) if hits > before.hits => Outcome::Hit,
-            (_, misses, ..) if misses > before.misses => {
-                if not_stored(now) > not_stored(&before) {
-                    Outcome::NotStored
-                } else {
-                    Outcome::Stored
-                }
-            }
-            (_, _, bypasses, ..) if bypasses > before.bypasses => Outcome::Bypassed,
-            (_, _, _, failures, _) if failures > before.failures => Outcome::Failed,
-            _ => Outcome::Fault,
-        }
-    }
-
-    fn note(&mut self, what: &str) {
-        if let Some(line) = self.history.last_mut() {
-            *line += &format!("  [{what}]");
-        }
+    fn fault(&self) -> (Trouble, String) {
+        let faults = self.counters.reasons.iter().filter(|(reason, _)| reason.starts_with("fault"));
+        let faults: Vec<&String> = faults.map(|(reason, _)| reason).collect();
+        let log = self.world.log();
+        let log: Vec<&str> = log.lines().rev().take(LOG_LINES).collect();
+        let log: String = log.iter().rev().map(|line| format!("{line}\n")).collect();
+        (Trouble::Fault, format!("{faults:?}: {}\n== the end of the log\n{log}", self.project.call))
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; compile {}", self.operation, if self.cached_first { "cached, bare" } else { "bare, cached" })?;
-        f.write_str(if self.leftovers { " over old outputs" } else { "" })?;
-        f.write_str(if self.change_at_once { "" } else { ", at once" })
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counters { requests, hits, misses, bypasses, failures, reasons, .. } = &self.counters;
-        write!(f, "{requests} compiles: {hits} hits, {misses} misses, {bypasses} bypasses, {failures} failures; ")?;
-        write!(f, "{} of {} reverts were hits; {reasons:?}", self.reverts_hit, self.reverts)
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use crate::project::Project;
 use crate::sources::header_text;
 
 /// One change, or none. Paths are relative to the project.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Nothing changes.
     Again,
@@ -47,14 +47,23 @@ pub enum Operation {
     Twin { from: String, to: String },
     /// The call is another one.
     Call(Call),
-    /// Files and call are as they were.
-    Revert { record: usize },
+    /// The header that calls can have precompiled is, and the call includes it from now on.
+    Precompile,
+    /// The whole project goes to another folder.
+    Relocate { place: &'static str },
+    /// A copy of the whole project comes into being in another folder, and work goes on there.
+    Copy { place: &'static str },
+    /// Work goes on in another copy, as it was left.
+    Switch { place: &'static str },
+    /// Files, call and folder are as they were after a step; 0: at first.
+    Revert { step: usize },
 }
 
 impl Operation {
     /// Carries it out. An error: its ground has gone, and nothing that matters has happened.
     pub fn apply(&self, project: &mut Project) -> io::Result<()> {
-        let at = |path: &str| project.root.join(path);
+        let root = project.root();
+        let at = |path: &str| root.join(path);
         match self {
             Operation::Again => Ok(()),
             Operation::Edit { path, number } => fs::write(at(path), renumbered(&fs::read(at(path))?, *number)?),
@@ -79,7 +88,7 @@ impl Operation {
                 rename_over(&beside(&at(to)), &at(to))
             }
             Operation::Link { from, to } => {
-                symlink(fs::canonicalize(at(from))?, beside(&at(to)))?;
+                symlink(relative(&root, &at(from), &at(to))?, beside(&at(to)))?;
                 fs::rename(beside(&at(to)), at(to))
             }
             Operation::Twin { from, to } => {
@@ -91,9 +100,26 @@ impl Operation {
                 project.call = call.clone();
                 Ok(())
             }
-            Operation::Revert { record } => project.revert(*record),
+            Operation::Precompile => {
+                project.call = project.call.with_precompiled();
+                Ok(())
+            }
+            Operation::Relocate { place } => project.relocate(place),
+            Operation::Copy { place } => project.copy(place),
+            Operation::Switch { place } => project.switch(place),
+            Operation::Revert { step } => project.revert(*step),
         }
     }
+}
+
+/// What a link at `to` says that leads to `from`, wherever the project may go.
+fn relative(root: &Path, from: &Path, to: &Path) -> io::Result<PathBuf> {
+    let root = fs::canonicalize(root)?;
+    let outside = || io::Error::from(io::ErrorKind::InvalidInput);
+    let from = fs::canonicalize(from)?;
+    let folder = fs::canonicalize(to.parent().ok_or_else(outside)?)?;
+    let up = folder.strip_prefix(&root).map_err(|_| outside())?.components().map(|_| "..");
+    Ok(up.collect::<PathBuf>().join(from.strip_prefix(&root).map_err(|_| outside())?))
 }
 
 /// The text with another number behind its `@`.
@@ -164,7 +190,12 @@ impl fmt::Display for Operation {
             Operation::Link { from, to } => write!(f, "make {to} a symbolic link to {from}"),
             Operation::Twin { from, to } => write!(f, "make {to} a copy of {from}, time included"),
             Operation::Call(call) => write!(f, "call {call}"),
-            Operation::Revert { record } => write!(f, "go back to state {record}"),
+            Operation::Precompile => write!(f, "precompile the header and use it"),
+            Operation::Relocate { place } => write!(f, "move the project to {place}"),
+            Operation::Copy { place } => write!(f, "copy the project to {place} and go on there"),
+            Operation::Switch { place } => write!(f, "go on in {place}"),
+            Operation::Revert { step: 0 } => write!(f, "go back to how it was at first"),
+            Operation::Revert { step } => write!(f, "go back to how it was after step {step}"),
         }
     }
 }

@@ -29,7 +29,8 @@ pub fn source_text(source: usize, number: u32) -> String {
         _ => THIRD,
     };
     let name = source_name(source);
-    format!("{SHOW}SHOW(\"{name} @{number}\")\n{RESPONSE}{body}static int unused_in_{name}(void) {{ return 1; }}\n")
+    let head = format!("{SHOW}SHOW(\"{name} @{number}\")\n{RESPONSE}{TIMES}");
+    format!("{head}{body}static int unused_in_{name}(void) {{ return 1; }}\n")
 }
 
 /// Shows what a response file says.
@@ -38,6 +39,16 @@ const RESPONSE: &str = "\
 #define TEXT_NOW(text) #text
 #define TEXT(text) TEXT_NOW(text)
 SHOW(TEXT(RESPONSE))
+#endif
+";
+
+/// Shows when it was compiled and when a header was changed, as long as the headers that do are there.
+const TIMES: &str = "\
+#if __has_include(\"dated.h\")
+#include \"dated.h\"
+#endif
+#if __has_include(<touched.h>)
+#include <touched.h>
 #endif
 ";
 
@@ -109,16 +120,29 @@ pub const NAMES: &[&str] = &[
     "stdc-predef.h",
     "common.h.gch",
     "forced.h.gch",
+    DATED,
+    "touched.h",
+    PRECOMPILED,
     "blob.bin",
     RESPONSE_FILE,
 ];
+
+/// A header that shows the time of the compile.
+pub const DATED: &str = "dated.h";
+
+/// A header that calls can have precompiled.
+pub const PRECOMPILED: &str = "pre.h";
 
 /// A file of arguments that calls may name.
 pub const RESPONSE_FILE: &str = "arguments.txt";
 
 /// Those of [`NAMES`] that no source needs: they shadow others, are asked for, or spoil the cache's fun (a precompiled header
 /// that is none keeps every compile beside it from being stored).
-pub const OPTIONAL: &[&str] = &["option.h", "probe.h", "stddef.h", "stdc-predef.h", "common.h.gch", "forced.h.gch"];
+pub const OPTIONAL: &[&str] =
+    &["option.h", "probe.h", "stddef.h", "stdc-predef.h", "common.h.gch", "forced.h.gch", DATED, "touched.h"];
+
+/// Those of [`OPTIONAL`] that keep what reads them, or stands beside them, from being stored. They do not stay for long.
+pub const SPOILERS: &[&str] = &["common.h.gch", "forced.h.gch", DATED, "touched.h"];
 
 /// Folders in which names are looked for, at least by some calls.
 pub const FOLDERS: &[&str] = &[
@@ -149,6 +173,12 @@ pub fn header_text(name: &str, number: u32) -> String {
         }
         "leaf.h" => format!("{show}{}#undef LEAF\n#define LEAF 20\n", includes("#include \"../inner.h\"\n")),
         "option.h" => format!("{show}#warning an option is set\n"),
+        DATED => format!("{show}#undef NOW\n#define NOW __DATE__ \" \" __TIME__\nSHOW(NOW)\n"),
+        "touched.h" => format!("{show}SHOW(__TIMESTAMP__)\n"),
+        "common.h" => format!("{show}SHOW(__FILE__)\n#undef COMMON\n#define COMMON 1\n"),
+        PRECOMPILED => {
+            format!("{show}{}", includes("#include \"common.h\"\n#include <outer.h>\n#include <stddef.h>\n"))
+        }
         "chain.h" => {
             format!("{show}{}", includes("#if __has_include_next(<chain.h>)\n#include_next <chain.h>\n#endif\n"))
         }
@@ -184,6 +214,7 @@ pub const FIRST_FILES: &[(&str, &str)] = &[
     ("inc/one/right.h", "right.h"),
     ("inc/two/blob.bin", "blob.bin"),
     ("forced.h", "forced.h"),
+    (PRECOMPILED, PRECOMPILED),
     (RESPONSE_FILE, RESPONSE_FILE),
 ];
 

@@ -1,11 +1,11 @@
 //! A folder's whole content as a value: taken from the disk, and put back exactly.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::fs::{self, File};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{self, File, FileType};
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::SystemTime;
 
 /// Everything below a folder, by relative path. Parents come before what they hold.
@@ -16,7 +16,7 @@ pub struct Tree(BTreeMap<PathBuf, Entry>);
 enum Entry {
     Folder,
     File {
-        content: Vec<u8>,
+        content: Rc<[u8]>,
         modified: SystemTime,
         /// The first path, in order, that is the same file: itself, if it has no other name.
         leader: PathBuf,
@@ -24,51 +24,80 @@ enum Entry {
     Link(PathBuf),
 }
 
+/// The relative paths of everything below a folder but folders.
+pub fn files(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let mut found = BTreeSet::new();
+    walk(root, |path, kind| {
+        if !kind.is_dir() {
+            found.insert(path);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn walk(root: &Path, mut visit: impl FnMut(PathBuf, FileType) -> io::Result<()>) -> io::Result<()> {
+    let mut waiting = vec![PathBuf::new()];
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(root.join(&folder))? {
+            let entry = entry?;
+            let (path, kind) = (folder.join(entry.file_name()), entry.file_type()?);
+            if kind.is_dir() {
+                waiting.push(path.clone());
+            }
+            visit(path, kind)?;
+        }
+    }
+    Ok(())
+}
+
 impl Tree {
-    /// What is below `root` now, without what `left_out` says of relative paths.
-    pub fn capture(root: &Path, left_out: impl Fn(&Path) -> bool) -> io::Result<Tree> {
+    /// What is below `root` now.
+    pub fn capture(root: &Path) -> io::Result<Tree> {
         let mut entries = BTreeMap::new();
-        let mut waiting = vec![PathBuf::new()];
-        while let Some(folder) = waiting.pop() {
-            for entry in fs::read_dir(root.join(&folder))? {
-                let entry = entry?;
-                let path = folder.join(entry.file_name());
-                if left_out(&path) {
-                    continue;
+        let mut leaders: HashMap<u64, PathBuf> = HashMap::new();
+        walk(root, |path, kind| {
+            let place = root.join(&path);
+            let entry = if kind.is_dir() {
+                Entry::Folder
+            } else if kind.is_symlink() {
+                Entry::Link(fs::read_link(place)?)
+            } else {
+                let metadata = fs::metadata(&place)?;
+                let leader = leaders.entry(metadata.ino()).or_insert_with(|| path.clone());
+                if path < *leader {
+                    leader.clone_from(&path);
                 }
-                let metadata = entry.metadata()?;
-                let value = if metadata.is_dir() {
-                    waiting.push(path.clone());
-                    Entry::Folder
-                } else if metadata.is_symlink() {
-                    Entry::Link(fs::read_link(entry.path())?)
-                } else {
-                    let content = fs::read(entry.path())?;
-                    Entry::File { content, modified: metadata.modified()?, leader: path.clone() }
-                };
-                entries.insert(path, value);
+                Entry::File { content: fs::read(place)?.into(), modified: metadata.modified()?, leader: path.clone() }
+            };
+            entries.insert(path, entry);
+            Ok(())
+        })?;
+        let mut tree = Tree(entries);
+        for (path, entry) in &mut tree.0 {
+            if let Entry::File { leader, .. } = entry {
+                let inode = fs::symlink_metadata(root.join(path))?.ino();
+                leader.clone_from(&leaders[&inode]);
             }
         }
-        let mut tree = Tree(entries);
-        tree.find_leaders(root)?;
         Ok(tree)
     }
 
-    fn find_leaders(&mut self, root: &Path) -> io::Result<()> {
-        let mut leaders: HashMap<u64, PathBuf> = HashMap::new();
+    /// Holds in memory once what both hold: thousands of states differ in a file or two.
+    pub fn share(&mut self, other: &Tree) {
         for (path, entry) in &mut self.0 {
-            if let Entry::File { leader, .. } = entry {
-                let inode = fs::symlink_metadata(root.join(path))?.ino();
-                leader.clone_from(leaders.entry(inode).or_insert_with(|| path.clone()));
+            if let (Entry::File { content, .. }, Some(Entry::File { content: same, .. })) = (entry, other.0.get(path))
+                && content == same
+            {
+                content.clone_from(same);
             }
         }
-        Ok(())
     }
 
     /// Makes what is below `root` equal to this: contents, times, links, hard links. What is equal already stays as it is;
     /// everything else is made anew.
-    pub fn restore(&self, root: &Path, left_out: impl Fn(&Path) -> bool) -> io::Result<()> {
-        let now = Tree::capture(root, &left_out)?;
+    pub fn restore(&self, root: &Path) -> io::Result<()> {
+        let now = Tree::capture(root)?;
         for (path, entry) in now.0.iter().rev() {
             if self.0.get(path) != Some(entry) {
                 match entry {
@@ -82,7 +111,7 @@ impl Tree {
                 entry.make(root, path)?;
             }
         }
-        assert!(Tree::capture(root, left_out)? == *self, "a tree was not put back as it was");
+        assert!(Tree::capture(root)? == *self, "a tree was not put back as it was");
         Ok(())
     }
 }

@@ -33,10 +33,11 @@ impl Started {
 pub(crate) mod tests {
     use super::*;
 
-    /// Looks until the coarse clock has moved on, so that what is written next has a later stamp on every kernel.
+    /// Looks until the coarse clock is past this moment, so that what is written next has a later stamp than everything
+    /// before: where a stamp was looked at, newer kernels give the next one by the fine clock, ahead of the coarse one.
     pub(crate) fn next_tick() {
-        let before = unix::now();
-        while unix::now() <= before {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        while unix::now() <= i128::try_from(now.as_nanos()).unwrap() {
             std::thread::yield_now();
         }
     }
