@@ -21,7 +21,7 @@ use crate::tally::Tally;
 use crate::tree::files;
 
 /// Every so many steps the state is kept to go back to.
-const KEEP_EVERY: usize = 3;
+pub const KEEP_EVERY: usize = 3;
 
 /// Of the daemon's log, so much is shown.
 const LOG_LINES: usize = 20;
@@ -150,7 +150,8 @@ impl Engine {
             let judged = self.settle();
             self.judged(judged)?;
         }
-        let judged = self.compile_step(&step, reverted).unwrap_or_else(|error| Err((Trouble::Broken, error.to_string())));
+        let judged =
+            self.compile_step(&step, reverted).unwrap_or_else(|error| Err((Trouble::Broken, error.to_string())));
         self.judged(judged)
     }
 
@@ -273,7 +274,7 @@ impl Engine {
         if outcome == Outcome::Fault {
             return Err(self.fault());
         }
-        if let Some((step, was_stored)) = reverted {
+        if let Some((_, was_stored)) = reverted {
             self.tally.reverts += u64::from(was_stored);
             self.tally.reverts_hit += u64::from(was_stored && outcome == Outcome::Hit);
         }

@@ -1,75 +1,106 @@
 //! The heart of what zccache promises, "never a wrong hit", held against random edits: a small project changes in every
 //! way that was ever known to fool a compiler cache, and after each change the same call is compiled bare and through the
-//! cache. Object, dependency file, messages and exit code must be the same, byte for byte.
+//! cache. Everything that the two wrote, printed and answered must be the same, byte for byte. A failure is repeated with
+//! fewer and fewer steps, and said as a shell script.
 //!
-//! `ZCCACHE_EDIT_SEED` repeats a run, `ZCCACHE_EDIT_STEPS` says how many compiles there are in all.
+//! `cargo xtask fuzz` runs one compiler for longer. It does so by variables: `ZCCACHE_EDIT_SEED` repeats a run,
+//! `ZCCACHE_EDIT_STEPS` says how many compiles there are with each compiler, `ZCCACHE_EDIT_SECONDS` how long it takes at most.
 
 mod afterwards;
 
-mod call;
-mod choice;
-mod compare;
 mod engine;
+mod step;
+
+mod choice;
 mod operation;
 mod project;
 mod sources;
 mod tree;
 
+mod call;
+mod compare;
+mod outcome;
+mod tally;
+
+mod report;
+mod script;
+mod shrink;
+
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::time::{Duration, Instant};
 
-use engine::{Engine, Summary};
+use engine::Engine;
+use tally::Tally;
+use zccache_tests::Compiler;
 
-/// Compiles of all compilers together.
-const STEPS: usize = 2_000;
-/// Compilers that share them.
-const COMPILERS: usize = 3;
+/// Compiles with each compiler.
+const STEPS: usize = 500;
+
+/// Compiles with one project and one cache; longer runs begin anew with the next seed. A failure has to be repeated.
+const STEPS_OF_PROJECT: usize = 1_000;
+
 /// Of the goings back to a stored state, so many per cent must be hits. Not all: a manifest keeps a few input lists only.
-const REVERTS_HIT_PERCENT: usize = 90;
+const REVERTS_HIT_PERCENT: u64 = 95;
+
+/// Of fewer goings back, the share says little.
+const REVERTS_MIN: u64 = 40;
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_gcc() {
-    edit("gcc", "c");
+    edit(Compiler { name: "gcc", suffix: "c" });
 }
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_gxx() {
-    edit("g++", "cc");
+    edit(Compiler { name: "g++", suffix: "cc" });
 }
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_clang() {
-    edit("clang", "c");
+    edit(Compiler { name: "clang", suffix: "c" });
+}
+
+#[test]
+fn random_edits_never_make_a_wrong_hit_with_clangxx() {
+    edit(Compiler { name: "clang++", suffix: "cc" });
 }
 
 #[track_caller]
-fn edit(compiler: &'static str, suffix: &'static str) {
-    if !zccache_tests::required(compiler) {
+fn edit(compiler: Compiler) {
+    let name = compiler.name;
+    if !zccache_tests::required(name) {
         return;
     }
-    let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(compiler));
-    let steps = number("ZCCACHE_EDIT_STEPS").map_or(STEPS, |steps| usize::try_from(steps).unwrap_or(usize::MAX));
-    println!("{compiler}: ZCCACHE_EDIT_SEED={seed} ZCCACHE_EDIT_STEPS={steps}");
-    let engine = Engine::new(compiler, suffix, seed).expect("a new world has room for a project");
-    match engine.run(steps.div_ceil(COMPILERS)) {
-        Ok(summary) => judge(compiler, &summary),
-        Err(trouble) => {
-            let history = trouble.history.join("\n");
-            panic!(
-                "{compiler}, ZCCACHE_EDIT_SEED={seed} ZCCACHE_EDIT_STEPS={steps}, step {}\n{history}\n\n{}",
-                trouble.history.len() - 1,
-                trouble.what
-            );
+    let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(name));
+    let seconds = number("ZCCACHE_EDIT_SECONDS");
+    let steps = number("ZCCACHE_EDIT_STEPS").map(|steps| usize::try_from(steps).unwrap_or(usize::MAX));
+    let mut left = steps.unwrap_or(if seconds.is_some() { usize::MAX } else { STEPS });
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    println!("{name}: seed {seed}");
+    let mut tally = Tally::default();
+    for seed in (0..).map(|project| seed.wrapping_add(project)) {
+        if left == 0 || end.is_some_and(|end| Instant::now() >= end) {
+            break;
+        }
+        let steps = left.min(STEPS_OF_PROJECT);
+        left -= steps;
+        let engine = Engine::new(compiler, Vec::new()).expect("a new world has room for a project");
+        match engine.explore(seed, steps, end) {
+            Ok(more) => tally.add(&more),
+            Err(failure) => {
+                let steps = failure.scenario.steps.len();
+                println!("{name}: a failure at step {steps} of seed {seed}; now it is repeated with fewer steps");
+                panic!("{name}, seed {seed}, step {steps}: {}\n{name} until then: {tally}", report::report(failure));
+            }
         }
     }
-}
-
-#[track_caller]
-fn judge(compiler: &str, summary: &Summary) {
-    println!("{compiler}: {summary}");
+    println!("{name}: no wrong answer in {tally}");
     assert!(
-        summary.reverts_hit * 100 >= summary.reverts * REVERTS_HIT_PERCENT,
-        "{compiler}: too few goings back to a stored state were hits: {summary}"
+        tally.reverts < REVERTS_MIN || tally.reverts_hit * 100 >= tally.reverts * REVERTS_HIT_PERCENT,
+        "{name}, seed {seed}: {} of {} goings back to a stored state were hits, less than {REVERTS_HIT_PERCENT}%",
+        tally.reverts_hit,
+        tally.reverts
     );
 }
 

@@ -76,11 +76,6 @@ impl Project {
         self.base.join(self.place)
     }
 
-    /// Where it is, as [`PLACES`] names it.
-    pub fn place(&self) -> &'static str {
-        self.place
-    }
-
     /// The path of a source.
     pub fn source(&self, source: usize) -> String {
         source_path(source, self.compiler)

@@ -5,7 +5,7 @@
 //! each file, and is what edits change.
 
 /// What a source or header begins with: strings that stay in the object, however often they are included.
-const SHOW: &str = "\
+pub const SHOW: &str = "\
 #ifndef SHOW
 #define JOIN_NOW(a, b) a##b
 #define JOIN(a, b) JOIN_NOW(a, b)

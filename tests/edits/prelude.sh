@@ -1,0 +1,82 @@
+#!/bin/sh
+# Each compile runs bare and through the cache; the first difference ends the script with status 1.
+# ZCCACHE names the program under test.
+zccache=${ZCCACHE:-zccache}
+base=$(mktemp -d)
+export HOME="$base/home" XDG_RUNTIME_DIR="$base/run" ZCCACHE_CACHE_DIR="$base/cache"
+mkdir -p "$HOME" "$base/states"
+trap '"$zccache" stop >"$base/stop" 2>&1; rm -rf "$base"' EXIT
+unset LANG LC_ALL SOURCE_DATE_EPOCH CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH
+
+# The project is in one of several places.
+go() { here=$1; mkdir -p "$base/work/$here"; cd "$base/work/$here"; }
+relocate() { under "$base/work/$1"; rm -rf "$base/work/$1"; mv -T "$base/work/$here" "$base/work/$1"; go "$1"; }
+copy() { under "$base/work/$1"; rm -rf "$base/work/$1"; cp -a "$base/work/$here" "$base/work/$1"; go "$1"; }
+switch() { [ ! -d "$base/work/$1" ] || go "$1"; }
+keep() { rm -rf "$base/states/$1"; cp -a . "$base/states/$1"; echo "$here" >"$base/states/$1.place"; }
+back() { go "$(cat "$base/states/$1.place")"; find . -mindepth 1 -delete; cp -a "$base/states/$1/." .; }
+
+under() { mkdir -p "$(dirname "$1")"; }
+file() { under "$1"; printf '%s\n' "$2" >"$1"; touch -d '1 hour ago' "$1"; }
+link() { under "$1"; ln -s "$2" "$1"; }
+
+# edit FILE NUMBER: the number behind the first @, written into the same file.
+renumbered() { sed -z "s/@[0-9]*/@$2/" "$1"; }
+edit() { renumbered "$1" "$2" >"$base/new" && cat "$base/new" >"$1"; }
+edit_unseen() { touch -r "$1" "$base/time" && edit "$1" "$2" && touch -r "$base/time" "$1"; }
+replace() { renumbered "$1" "$2" >"$1.new" && touch -r "$1" "$1.new" && mv -f "$1.new" "$1"; }
+create() { under "$1"; [ -e "$1" ] || printf '%s\n' "$2" >"$1"; }
+move() { [ -e "$2" ] || mv -T "$1" "$2"; }
+swap() { mv -T "$1" "$base/swapped" && mv -T "$2" "$1" && mv -T "$base/swapped" "$2"; }
+hard_link() { ln -f "$1" "$2"; }
+symbolic_link() { ln -srfT "$1" "$2"; }
+twin() { cat "$1" >"$2"; touch -r "$1" "$2"; }
+retarget() { [ ! -L "$1" ] || ln -sfT "$2" "$1"; }
+# Waits until the cache has taken note of the compile before.
+settle() { "$zccache" stats >"$base/stats"; }
+
+files() { find . ! -type d | sort; }
+# once NAME COMMAND...: its status, streams and new files, in a folder of that name.
+once() {
+    to="$base/$1"; shift
+    rm -rf "$to"; mkdir "$to"
+    "$@" >"$to/stdout" 2>"$to/stderr"
+    echo $? >"$to/status"
+    sed -i 's,/cc......\.s,/ccxxxxxx.s,' "$to/stderr"
+    files | comm -13 "$base/before" - | while read -r made; do
+        mkdir -p "$to/$(dirname "$made")"
+        mv "$made" "$to/$made"
+    done
+}
+same() { diff -r "$base/bare" "$base/cached" || { echo "a wrong answer: $*"; exit 1; }; }
+# compile ORDER OVER VARIABLES WORDS...: OVER is "over" where outputs of the compile before lie in the way.
+compile() {
+    order=$1 over=$2 variables=$3; shift 3
+    files >"$base/before"
+    for how in $order; do
+        [ -z "$over" ] || [ ! -d "$base/outputs" ] || cp -a "$base/outputs/." .
+        case $how in
+        bare) once bare env $variables "$@" ;;
+        cached) once cached env $variables "$zccache" "$@" ;;
+        esac
+    done
+    same "$@"
+    rm -rf "$base/outputs"
+    mv "$base/bare" "$base/outputs"
+    rm "$base/outputs/stdout" "$base/outputs/stderr" "$base/outputs/status"
+}
+# precompile FILE VARIABLES HEADER WORDS...: the call HEADER, bare and through the cache, each with a bare compile that uses
+# what it made.
+precompile() {
+    precompiled=$1 variables=$2 header=$3; shift 3
+    { files; echo "./$precompiled"; } | sort -u >"$base/before"
+    rm -f "$precompiled"; env $variables $header
+    once bare env $variables "$@"
+    rm -f "$precompiled"; env $variables "$zccache" $header
+    once cached env $variables "$@"
+    same "$header"
+}
+no_faults() { "$zccache" stats --json | grep -Eq '"faults": *0,' || { "$zccache" stats; exit 1; }; }
+
+go here
+mkdir out

@@ -1,0 +1,136 @@
+//! A scenario as a shell script, for a person who wants to see a failure without this test. It does the same as far as a shell
+//! can: swaps are three renames, and going back writes all files anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::call::Call;
+use crate::engine::KEEP_EVERY;
+use crate::operation::Operation;
+use crate::project::first_files;
+use crate::sources::{FIRST_LINKS, SHOW, header_text};
+use crate::step::{Compile, Scenario, Step};
+
+/// What the lines of a script call.
+const PRELUDE: &str = include_str!("prelude.sh");
+
+/// The script.
+pub fn script(scenario: &Scenario) -> String {
+    let mut script = Script { text: PRELUDE.to_owned(), call: Call::new(scenario.compiler), calls: BTreeMap::new() };
+    script.calls.insert(0, script.call.clone());
+    script.line(format!("SHOW={}", quoted(SHOW.trim_end())));
+    for (path, text) in first_files(scenario.compiler).filter(|(path, _)| !scenario.left_out.contains(path)) {
+        script.line(format!("file {path} {}", contents(&text)));
+    }
+    for (path, target) in FIRST_LINKS {
+        script.line(format!("link {path} {target}"));
+    }
+    let wanted = scenario.steps.iter().filter_map(|step| match step.operation {
+        Operation::Revert { step } => Some(step),
+        _ => None,
+    });
+    let wanted: BTreeSet<usize> = wanted.collect();
+    if wanted.contains(&0) {
+        script.line("keep 0".to_owned());
+    }
+    for step in &scenario.steps {
+        script.step(step);
+        if wanted.contains(&step.number) && step.number.is_multiple_of(KEEP_EVERY) {
+            script.line(format!("keep {}", step.number));
+        }
+    }
+    script.line("no_faults".to_owned());
+    script.text
+}
+
+struct Script {
+    text: String,
+    call: Call,
+    /// The calls of the states that can be gone back to.
+    calls: BTreeMap<usize, Call>,
+}
+
+impl Script {
+    fn step(&mut self, step: &Step) {
+        self.line(format!("\n# {}", step.to_string().trim_start()));
+        if !step.change_at_once {
+            self.line("settle".to_owned());
+        }
+        self.operation(&step.operation);
+        if step.change_at_once {
+            self.line("settle".to_owned());
+        }
+        if let Some(Compile { cached_first, leftovers }) = step.compile {
+            let order = if cached_first { "cached bare" } else { "bare cached" };
+            let over = if leftovers { "over" } else { "" };
+            self.line(format!("compile '{order}' '{over}' '{}' {}", self.variables(), self.words()));
+        }
+        if step.number.is_multiple_of(KEEP_EVERY) {
+            self.calls.insert(step.number, self.call.clone());
+        }
+    }
+
+    fn operation(&mut self, operation: &Operation) {
+        let line = match operation {
+            Operation::Again => return,
+            Operation::Edit { path, number } => format!("edit {path} {number}"),
+            Operation::EditUnseen { path, number } => format!("edit_unseen {path} {number}"),
+            Operation::Replace { path, number } => format!("replace {path} {number}"),
+            Operation::Touch { path } => format!("touch -c {path}"),
+            Operation::Create { path, name, number } => {
+                format!("create {path} {}", contents(&header_text(name, *number)))
+            }
+            Operation::Delete { path } => format!("rm -r {path}"),
+            Operation::MakeFolder { path } => format!("mkdir {path}"),
+            Operation::Retarget { link, target } => format!("retarget {link} {target}"),
+            Operation::Move { from, to } => format!("move {from} {to}"),
+            Operation::Swap { one, other } => format!("swap {one} {other}"),
+            Operation::HardLink { from, to } => format!("hard_link {from} {to}"),
+            Operation::Link { from, to } => format!("symbolic_link {from} {to}"),
+            Operation::Twin { from, to } => format!("twin {from} {to}"),
+            Operation::Relocate { place } => format!("relocate {place}"),
+            Operation::Copy { place } => format!("copy {place}"),
+            Operation::Switch { place } => format!("switch {place}"),
+            Operation::Call(call) => {
+                self.call = call.clone();
+                return;
+            }
+            Operation::Precompile => {
+                self.call = self.call.with_precompiled();
+                let header = self.call.precompile_words(Path::new("$PWD")).join(" ");
+                let (file, variables) = (self.call.precompiled(), self.variables());
+                format!("precompile {file} '{variables}' \"{header}\" {}", self.words())
+            }
+            Operation::Revert { step } => {
+                let Some(call) = self.calls.get(step) else { return };
+                self.call = call.clone();
+                format!("back {step}")
+            }
+        };
+        self.line(line);
+    }
+
+    fn variables(&self) -> String {
+        let variables: Vec<String> = self.call.variables().map(|(name, value)| format!("{name}={value}")).collect();
+        variables.join(" ")
+    }
+
+    /// None of them has anything that a shell would change but `$PWD`, which it is to put in.
+    fn words(&self) -> String {
+        self.call.words(Path::new("$PWD")).join(" ")
+    }
+
+    fn line(&mut self, line: String) {
+        writeln!(self.text, "{line}").expect("a string takes all that is written to it");
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A file's text, with what nearly all begin with by its name.
+fn contents(text: &str) -> String {
+    quoted(text.trim_end()).replace(SHOW.trim_end(), "'\"$SHOW\"'")
+}

@@ -1,0 +1,66 @@
+//! What many steps came to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use zccache_tests::Counters;
+
+/// Counts over any number of worlds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Compiles through the cache.
+    pub compiles: u64,
+    /// Goings back to a state whose result was stored.
+    pub reverts: u64,
+    /// Of these, served from the cache.
+    pub reverts_hit: u64,
+    /// Compiles that show the time, and took so long that nothing can be said of them.
+    pub undecided: u64,
+    /// By how they ended and why: `bypass: several-sources`.
+    pub reasons: BTreeMap<String, u64>,
+    /// By how they ended.
+    pub outcomes: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Adds what the cache of one world counted.
+    pub fn count(&mut self, counters: &Counters) {
+        let Counters { hits, misses, bypasses, failures, faults, .. } = *counters;
+        let outcomes =
+            [("hits", hits), ("misses", misses), ("bypasses", bypasses), ("failures", failures), ("faults", faults)];
+        for (name, count) in outcomes {
+            *self.outcomes.entry(name).or_default() += count;
+        }
+        for (reason, count) in &counters.reasons {
+            *self.reasons.entry(reason.clone()).or_default() += count;
+        }
+    }
+
+    /// Adds all of another.
+    pub fn add(&mut self, other: &Tally) {
+        self.compiles += other.compiles;
+        self.reverts += other.reverts;
+        self.reverts_hit += other.reverts_hit;
+        self.undecided += other.undecided;
+        for (name, count) in &other.outcomes {
+            *self.outcomes.entry(name).or_default() += count;
+        }
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(reason.clone()).or_default() += count;
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcomes: Vec<String> = self.outcomes.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        writeln!(f, "{} compiles: {}", self.compiles, outcomes.join(", "))?;
+        writeln!(f, "{} of {} goings back to a stored state were hits", self.reverts_hit, self.reverts)?;
+        if self.undecided > 0 {
+            writeln!(f, "{} compiles showed the time and took too long to judge", self.undecided)?;
+        }
+        let mut reasons: Vec<(&String, &u64)> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), reason.as_str()));
+        reasons.iter().try_for_each(|(reason, count)| writeln!(f, "{count:7}  {reason}"))
+    }
+}
