@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod process;
 mod setup;
 mod statistics;
@@ -51,6 +52,9 @@ enum Task {
         #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
         rounds: u32,
     },
+    /// Changes a small project at random and holds each compile through the cache against the bare one
+    #[command(after_help = "Example: cargo xtask fuzz --compiler g++ --seconds 600")]
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -73,5 +77,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Demo => demo::run(&workspace),
         Task::Test => test::run(&workspace),
         Task::Bench { rounds } => bench::run(&workspace, rounds),
+        Task::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),
     }
 }

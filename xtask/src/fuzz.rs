@@ -1,0 +1,90 @@
+//! `cargo xtask fuzz`: the random edits of the suite `edits` with one compiler, for as long as one likes.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::workspace::Workspace;
+use crate::{build, process};
+
+/// Names the folder of the programs under test, for the suites. Without it they are built first.
+const PROGRAMS: &str = "ZCCACHE_TEST_BIN_DIR";
+
+/// What is run, and for how long.
+#[derive(Args)]
+pub(crate) struct Fuzz {
+    /// The compiler
+    #[arg(long, value_enum, default_value_t = Compiler::Gcc)]
+    compiler: Compiler,
+    /// Ends after so many seconds; a failure is made shorter for up to ten minutes more [default: 60, without --steps]
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Ends after so many compiles
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Repeats a run; without it a fresh one is drawn and printed
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// A compiler that the suite has a test for.
+#[derive(Clone, Copy, ValueEnum)]
+enum Compiler {
+    Gcc,
+    #[value(name = "g++")]
+    Gxx,
+    Clang,
+    #[value(name = "clang++")]
+    Clangxx,
+}
+
+impl Compiler {
+    fn test(self) -> &'static str {
+        match self {
+            Compiler::Gcc => "random_edits_never_make_a_wrong_hit_with_gcc",
+            Compiler::Gxx => "random_edits_never_make_a_wrong_hit_with_gxx",
+            Compiler::Clang => "random_edits_never_make_a_wrong_hit_with_clang",
+            Compiler::Clangxx => "random_edits_never_make_a_wrong_hit_with_clangxx",
+        }
+    }
+}
+
+/// Runs it.
+pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
+    let programs = match env::var_os(PROGRAMS) {
+        Some(folder) => PathBuf::from(folder),
+        None => build::run(workspace)?.folder().to_owned(),
+    };
+    let seconds = fuzz.seconds.or(if fuzz.steps.is_none() { Some(60) } else { None });
+    let variables =
+        [("ZCCACHE_EDIT_SECONDS", seconds), ("ZCCACHE_EDIT_STEPS", fuzz.steps), ("ZCCACHE_EDIT_SEED", fuzz.seed)];
+    let mut cargo = process::cargo();
+    cargo.current_dir(&workspace.root).args(["test", "--quiet", "-p", "zccache-tests", "--test", "edits", "--"]);
+    cargo.args(["--exact", "--nocapture", fuzz.compiler.test()]);
+    cargo.env(PROGRAMS, programs).env("ZCCACHE_TEST_REQUIRE", "1").env_remove("RUST_BACKTRACE");
+    for (name, value) in variables {
+        match value {
+            Some(value) => cargo.env(name, value.to_string()),
+            None => cargo.env_remove(name),
+        };
+    }
+    process::announce(&cargo);
+    let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
+    let stdout = child.stdout.take().expect("the output of a child spawned with a pipe is a pipe");
+    let mut passed = false;
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        passed |= line.starts_with("test result: ok. 1 passed");
+        println!("{line}");
+    }
+    let status = child.wait();
+    process::checked(&cargo, status)?;
+    if !passed {
+        bail!("the suite `edits` has no test `{}`", fuzz.compiler.test());
+    }
+    Ok(())
+}
