@@ -32,7 +32,7 @@ enum Task {
     /// Says which tools the build needs and which are here; installs what is missing
     #[command(after_help = "Example: cargo xtask setup --tests")]
     Setup {
-        /// Also what the tests run
+        /// Also what the tests and `demo --all` run and compile
         #[arg(long)]
         tests: bool,
     },
@@ -40,8 +40,12 @@ enum Task {
     #[command(after_help = "Example: cargo xtask build")]
     Build,
     /// Compiles Lua and zstd bare, cold and warm, and holds the results against each other
-    #[command(after_help = "Example: cargo xtask demo")]
-    Demo,
+    #[command(after_help = "Example: cargo xtask demo --all")]
+    Demo {
+        /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage: about ten minutes on two processors
+        #[arg(long)]
+        all: bool,
+    },
     /// Runs everything that continuous integration runs
     #[command(after_help = "Example: cargo xtask test")]
     Test,
@@ -71,10 +75,10 @@ fn run(task: Task) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Setup { tests } => {
-            setup::run(&workspace, if tests { tool::Purpose::Tests } else { tool::Purpose::Build })
+            setup::run(&workspace, if tests { tool::Purpose::AllProjects } else { tool::Purpose::Build })
         }
         Task::Build => build::run(&workspace).map(drop),
-        Task::Demo => demo::run(&workspace),
+        Task::Demo { all } => demo::run(&workspace, all),
         Task::Test => test::run(&workspace),
         Task::Bench { rounds } => bench::run(&workspace, rounds),
         Task::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),

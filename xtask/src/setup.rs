@@ -12,8 +12,8 @@ use crate::workspace::Workspace;
 /// A compiler for WebAssembly where rustup has nothing to offer: it builds the library from the source beside it.
 const TOOLCHAIN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
-/// Finds or installs everything for a purpose. A missing tool of the tests is an error only in continuous integration
-/// (`CI=true`), where a test that skips itself would be a hole that nobody sees.
+/// Finds or installs everything for a purpose. A missing tool that the build can do without is an error only in continuous
+/// integration (`CI=true`), where a test that skips itself would be a hole that nobody sees.
 pub(crate) fn run(workspace: &Workspace, purpose: Purpose) -> Result<()> {
     let toolchain = find_toolchain(workspace);
     let mut packages: Vec<&str> = tool::missing(purpose).iter().flat_map(|tool| tool.packages).copied().collect();
@@ -96,16 +96,16 @@ fn report(workspace: &Workspace, purpose: Purpose) -> Result<()> {
                 Library::Installed => "with its own library",
                 Library::Source(_) => "building its library from source",
             };
-            println!("{:8}{} {}, {library}", "plugins", toolchain.rustc.display(), toolchain.version);
+            println!("{:12}{} {}, {library}", "plugins", toolchain.rustc.display(), toolchain.version);
         }
         Err(Error::NoLinker) => needed.push("a linker for WebAssembly (lld)"),
         Err(_) => needed.push("a Rust compiler for WebAssembly"),
     }
     for tool in tool::needed(purpose) {
         match tool.path() {
-            Some(path) => println!("{:8}{}", tool.program, path.display()),
-            None if tool.purpose == Purpose::Build || is_ci() => needed.push(tool.program),
-            None => wanted.push(tool.program),
+            Some(path) => println!("{:12}{}", tool.name, path.display()),
+            None if tool.purpose == Purpose::Build || is_ci() => needed.push(tool.name),
+            None => wanted.push(tool.name),
         }
     }
     if !wanted.is_empty() {

@@ -92,7 +92,7 @@ fn summarize(done: &[(&str, u64)], counts: &Counts) {
     for (name, seconds) in done {
         println!("{name:18}ok  {seconds:5} s");
     }
-    let missing: Vec<&str> = tool::missing(Purpose::Tests).iter().map(|tool| tool.program).collect();
+    let missing: Vec<&str> = tool::missing(Purpose::Tests).iter().map(|tool| tool.name).collect();
     if !missing.is_empty() {
         println!("skipped for want of: {}", missing.join(", "));
     }

@@ -1,21 +1,33 @@
-//! The programs that the build and the tests need besides Rust, and the packages that hold them.
+//! What the build, the tests and the demo need besides Rust, and the packages that hold it.
 
 use std::env;
 use std::path::PathBuf;
 
-/// What a tool is needed for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a tool is needed for. Each purpose also needs the tools of those before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
     /// Building zccache and running the demo.
     Build,
     /// The tests. Those that need a tool which is missing are skipped by name.
     Tests,
+    /// All projects of the demo.
+    AllProjects,
 }
 
-/// One program.
+/// How to see that a tool is here.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is a program of its own name on PATH.
+    Path,
+    /// It is no program, and its packages put it there.
+    Fixed(&'static str),
+}
+
+/// A program, or sources that are compiled.
 pub(crate) struct Tool {
     /// As called.
-    pub(crate) program: &'static str,
+    pub(crate) name: &'static str,
+    place: Place,
     /// Debian packages that bring it, with what it needs to be of use to us.
     pub(crate) packages: &'static [&'static str],
     /// What for.
@@ -23,31 +35,53 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
+    const fn program(name: &'static str, packages: &'static [&'static str], purpose: Purpose) -> Tool {
+        Tool { name, place: Place::Path, packages, purpose }
+    }
+
+    const fn sources(
+        name: &'static str,
+        folder: &'static str,
+        packages: &'static [&'static str],
+        purpose: Purpose,
+    ) -> Tool {
+        Tool { name, place: Place::Fixed(folder), packages, purpose }
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> Option<PathBuf> {
-        find(self.program)
+        match self.place {
+            Place::Path => find(self.name),
+            Place::Fixed(path) => Some(PathBuf::from(path)).filter(|path| path.exists()),
+        }
     }
 }
 
-/// All of them.
-pub(crate) const TOOLS: [Tool; 7] = [
-    Tool { program: "gcc", packages: &["gcc", "libc6-dev"], purpose: Purpose::Build },
-    Tool { program: "make", packages: &["make"], purpose: Purpose::Build },
-    Tool { program: "g++", packages: &["g++"], purpose: Purpose::Tests },
-    Tool { program: "clang", packages: &["clang"], purpose: Purpose::Tests },
-    Tool { program: "cmake", packages: &["cmake"], purpose: Purpose::Tests },
-    Tool { program: "ninja", packages: &["ninja-build"], purpose: Purpose::Tests },
-    Tool { program: "strace", packages: &["strace"], purpose: Purpose::Tests },
-];
+static GCC: Tool = Tool::program("gcc", &["gcc", "libc6-dev"], Purpose::Build);
+static MAKE: Tool = Tool::program("make", &["make"], Purpose::Build);
+pub(crate) static GXX: Tool = Tool::program("g++", &["g++"], Purpose::Tests);
+pub(crate) static CLANG: Tool = Tool::program("clang", &["clang"], Purpose::Tests);
+static LLVM_COV: Tool = Tool::program("llvm-cov", &["llvm"], Purpose::Tests);
+pub(crate) static CMAKE: Tool = Tool::program("cmake", &["cmake"], Purpose::Tests);
+pub(crate) static NINJA: Tool = Tool::program("ninja", &["ninja-build"], Purpose::Tests);
+static STRACE: Tool = Tool::program("strace", &["strace"], Purpose::Tests);
+pub(crate) static GOOGLETEST: Tool =
+    Tool::sources("googletest", "/usr/src/googletest", &["googletest"], Purpose::Tests);
+pub(crate) static EIGEN: Tool = Tool::sources("Eigen", "/usr/include/eigen3", &["libeigen3-dev"], Purpose::AllProjects);
+pub(crate) static BOOST: Tool = Tool::sources("Boost", "/usr/include/boost", &["libboost-dev"], Purpose::AllProjects);
 
-/// The tools that are needed for a purpose and are not here. What the build needs, the tests need.
+/// All of them.
+static TOOLS: [&Tool; 11] =
+    [&GCC, &MAKE, &GXX, &CLANG, &LLVM_COV, &CMAKE, &NINJA, &STRACE, &GOOGLETEST, &EIGEN, &BOOST];
+
+/// The tools that are needed for a purpose and are not here.
 pub(crate) fn missing(purpose: Purpose) -> Vec<&'static Tool> {
     needed(purpose).filter(|tool| tool.path().is_none()).collect()
 }
 
 /// The tools that are needed for a purpose.
 pub(crate) fn needed(purpose: Purpose) -> impl Iterator<Item = &'static Tool> {
-    TOOLS.iter().filter(move |tool| purpose == Purpose::Tests || tool.purpose == Purpose::Build)
+    TOOLS.into_iter().filter(move |tool| tool.purpose <= purpose)
 }
 
 /// The first file of that name on PATH.

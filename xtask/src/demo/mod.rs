@@ -1,28 +1,41 @@
-//! `cargo xtask demo`: real projects compiled bare, cold and warm, and every output held against the bare compiler's.
+//! `cargo xtask demo`: real projects compiled bare, cold, warm, and once more after all their headers were touched; every
+//! output is held against the bare compiler's.
 
 mod project;
-mod run;
+mod projects;
 mod sources;
+
+mod makefile;
+mod outputs;
+mod tree;
+
+mod run;
 mod table;
+
+use std::env;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::demo::project::Project;
 use crate::statistics::Cache;
-use crate::tool::Purpose;
+use crate::tool::{Purpose, Tool};
 use crate::workspace::Workspace;
 use crate::{build, setup};
 
-/// Compiles all projects; an error if anything that a cache promises does not hold.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    setup::run(workspace, Purpose::Build)?;
-    let programs = build::run(workspace)?;
+/// Compiles the projects, an error if anything that a cache promises does not hold.
+pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
+    setup::run(workspace, if all { Purpose::AllProjects } else { Purpose::Build })?;
+    let projects = if all { projects::all() } else { projects::default() };
+    check_tools(&projects)?;
+    let client = client(workspace)?;
     let folder = workspace.target.join("demo");
-    sources::fetch(&folder)?;
-    let cache = Cache::fresh(&programs.client, &folder.join("cache"))?;
+    sources::fetch(workspace, &projects, &folder)?;
+    let cache = Cache::fresh(&client, &folder.join("cache"))?;
     let mut rows = Vec::new();
     let mut broken = Vec::new();
-    for project in project::all() {
-        let comparison = run::compare(&project, &folder.join(project.name), &programs.client, &cache)?;
+    for project in &projects {
+        let comparison = run::compare(project, &folder.join(project.name), &client, &cache)?;
         broken.extend(comparison.broken_promises());
         rows.push(comparison);
     }
@@ -30,6 +43,28 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     if !broken.is_empty() {
         bail!("{}", broken.join("\n       "));
     }
-    println!("every object and depfile, cold and warm, is byte for byte the bare compiler's");
+    println!("every output, cold, warm and after the touch, is byte for byte the bare compiler's");
     Ok(())
+}
+
+/// An error that says how to get what the projects need and this machine does not have.
+fn check_tools(projects: &[Project]) -> Result<()> {
+    let mut missing: Vec<&Tool> = projects.iter().flat_map(|project| &project.needs).copied().collect();
+    missing.retain(|tool| tool.path().is_none());
+    missing.sort_by_key(|tool| tool.name);
+    missing.dedup_by_key(|tool| tool.name);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|tool| tool.name).collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages).copied().collect();
+    bail!("missing: {}; `sudo apt-get install {}` brings it", names.join(", "), packages.join(" "))
+}
+
+/// The client that is tried: one that is there already, as for the tests, or the release build.
+fn client(workspace: &Workspace) -> Result<PathBuf> {
+    match env::var_os("ZCCACHE_TEST_BIN_DIR") {
+        Some(folder) => Ok(PathBuf::from(folder).join("zccache")),
+        None => Ok(build::run(workspace)?.client),
+    }
 }

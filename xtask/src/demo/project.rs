@@ -1,59 +1,78 @@
-//! The projects of the demo: where their sources are in the crates that carry them, and how they are compiled.
+//! What a project of the demo is: where its sources come from, how it is built, and how to see that what was built works.
 
-/// C sources inside a crate.
+use crate::tool::Tool;
+
+/// A project.
 pub(crate) struct Project {
     /// For people, and the folder in `target/demo`.
     pub(crate) name: &'static str,
-    /// The crate that carries the sources.
-    pub(crate) package: &'static str,
-    /// Its exact version: another has other files.
-    pub(crate) version: &'static str,
-    /// The folder in the crate that is copied to `src`.
+    /// What it cannot be built without, besides what the demo itself needs.
+    pub(crate) needs: Vec<&'static Tool>,
+    /// What is copied to `src`.
+    pub(crate) sources: Vec<Sources>,
+    /// How it is built into `out`.
+    pub(crate) build: Build,
+    /// What a shell runs in `out` after each build. It ends well, and prints the same each time.
+    pub(crate) proof: &'static str,
+    /// How many units include no header of the project: those that a touch of all headers leaves alone.
+    pub(crate) headerless: u64,
+    /// Outputs that the compiler alone makes differently each time.
+    pub(crate) random: Option<Random>,
+    /// What comes of a compile whose headers were touched and not changed.
+    pub(crate) touched: Touched,
+}
+
+/// A folder that is copied into a project's `src`.
+pub(crate) struct Sources {
+    /// Where the folder is.
+    pub(crate) origin: Origin,
+    /// The folder, from there on.
     pub(crate) folder: &'static str,
-    /// The folders in `src` whose `.c` files are compiled.
-    pub(crate) compiled: &'static [&'static str],
-    /// Files in `src` that are compiled besides.
-    pub(crate) besides: &'static [&'static str],
-    /// Compiler flags.
-    pub(crate) flags: Vec<&'static str>,
+    /// What it is called in `src`; empty: it is `src`.
+    pub(crate) name: &'static str,
 }
 
-/// All projects.
-pub(crate) fn all() -> [Project; 2] {
-    [lua(), zstd()]
+/// Where sources come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin {
+    /// A crate of exactly this version: another has other files.
+    Crate(&'static str, &'static str),
+    /// This repository.
+    Workspace,
+    /// The system: its package manager put them there.
+    System,
 }
 
-fn lua() -> Project {
-    Project {
-        name: "lua",
-        package: "lua-src",
-        version: "551.1.0",
-        folder: "lua-5.4.9",
-        compiled: &["."],
-        besides: &[],
-        flags: vec!["-O2", "-Isrc"],
-    }
+/// How a project is built.
+pub(crate) enum Build {
+    /// By gcc and a makefile that is written for it.
+    Make {
+        /// The folders in `src` whose `.c` files are compiled.
+        compiled: &'static [&'static str],
+        /// Files in `src` that are compiled besides.
+        besides: &'static [&'static str],
+        /// Compiler flags.
+        flags: Vec<&'static str>,
+    },
+    /// By its own CMake description and Ninja.
+    CMake {
+        /// What CMake is told.
+        definitions: &'static [&'static str],
+    },
 }
 
-/// The flags are those of the crate's own build script. The assembly file is for one processor only.
-fn zstd() -> Project {
-    let mut flags = vec!["-O3", "-Isrc", "-Isrc/common", "-Isrc/legacy", "-DZSTD_LEGACY_SUPPORT=1"];
-    flags.extend(["-ffunction-sections", "-fdata-sections", "-fmerge-all-constants", "-fvisibility=hidden"]);
-    flags.extend(["-DZSTD_LIB_DEPRECATED=0", "-DXXH_PRIVATE_API=", "-DZSTDLIB_VISIBILITY="]);
-    flags.extend(["-DZDICTLIB_VISIBILITY=", "-DZSTDERRORLIB_VISIBILITY="]);
-    let besides: &[&str] = if cfg!(target_arch = "x86_64") {
-        &["decompress/huf_decompress_amd64.S"]
-    } else {
-        flags.push("-DZSTD_DISABLE_ASM");
-        &[]
-    };
-    Project {
-        name: "zstd",
-        package: "zstd-sys",
-        version: "2.1.2",
-        folder: "zstd/lib",
-        compiled: &["common", "compress", "decompress", "dictBuilder", "legacy"],
-        besides,
-        flags,
-    }
+/// Outputs that the compiler makes of more than what it is given.
+pub(crate) struct Random {
+    /// The suffix that they have and nothing else has.
+    pub(crate) suffix: &'static str,
+    /// Why they are what they are.
+    pub(crate) reason: &'static str,
+}
+
+/// What a touched header makes of the units that include it.
+pub(crate) enum Touched {
+    /// Its content is what counts: all are hits.
+    Hits,
+    /// The compiler itself looks at its time and keeps it in these outputs: all are misses.
+    Misses(Random),
 }

@@ -1,116 +1,140 @@
-//! Compiles one project three times into the same folder and compares what came out.
+//! Builds one project four times in the same folder and compares what came out.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::demo::project::Project;
-use crate::process;
+use crate::demo::project::{Project, Random, Touched};
+use crate::demo::tree::Tree;
 use crate::statistics::{Cache, Statistics};
 
-/// Paths below `out` and what is in them.
-type Outputs = BTreeMap<PathBuf, Vec<u8>>;
-
 /// What came of one project.
-pub(crate) struct Comparison {
-    /// The project's.
-    pub(crate) name: &'static str,
+pub(crate) struct Comparison<'a> {
+    pub(crate) project: &'a Project,
     /// How many compiles it is.
     pub(crate) units: u64,
-    /// By the compiler alone.
+    /// How long it takes the compiler alone.
     pub(crate) bare: Duration,
     /// With an empty cache.
     pub(crate) cold: Cached,
     /// Once more.
     pub(crate) warm: Cached,
+    /// Once more, on top of what is there, after a touch of all headers.
+    pub(crate) touched: Cached,
 }
 
-/// A run through the cache.
+/// A build through the cache.
 pub(crate) struct Cached {
-    /// From the start of make to its end.
+    /// From the start of the build tool to its end.
     pub(crate) time: Duration,
-    /// What this run was counted as.
+    /// What this build was counted as.
     pub(crate) statistics: Statistics,
-    /// Outputs that are not those of the compiler alone, or are missing or too many.
+    /// How many units the build tool had to make.
+    made: u64,
+    /// Outputs that are not what they should be, or are missing or too many.
     different: Vec<PathBuf>,
+    /// Whether the programs that were built say what those of the compiler alone say.
+    proved: bool,
 }
 
-/// Compiles the project in `folder` bare, cold and warm.
-pub(crate) fn compare(project: &Project, folder: &Path, client: &Path, cache: &Cache) -> Result<Comparison> {
+/// Builds the project in `folder` bare, cold, warm and touched.
+pub(crate) fn compare<'a>(project: &'a Project, folder: &Path, client: &Path, cache: &Cache) -> Result<Comparison<'a>> {
     let name = project.name;
-    let (bare, expected) = compile(folder, "gcc", cache).with_context(|| format!("{name} by gcc alone"))?;
-    let wrapper = format!("{} gcc", process::word(client.as_os_str()));
-    let cached = || {
+    let mut tree = Tree::new(project, folder, cache);
+    tree.configure(None)?;
+    let (bare, outputs) = tree.build().with_context(|| format!("{name} by the compiler alone"))?;
+    let said = tree.prove(&outputs)?;
+    let expected = outputs.set_aside(&folder.join("bare"))?;
+    let units = expected.units().count() as u64;
+
+    tree.configure(Some(client))?;
+    let cached = |random: Option<&Random>| {
         let before = cache.statistics()?;
-        let (time, outputs) = compile(folder, &wrapper, cache).with_context(|| format!("{name} by zccache"))?;
+        let (time, outputs) = tree.build().with_context(|| format!("{name} by zccache"))?;
         let statistics = cache.statistics()?.since(&before);
-        Ok::<_, anyhow::Error>(Cached { time, statistics, different: differences(&expected, &outputs) })
+        let different = outputs.differences(&expected, random.map(|random| random.suffix));
+        let proved = tree.prove(&outputs)? == said;
+        Ok::<_, anyhow::Error>((Cached { time, statistics, made: units, different, proved }, outputs))
     };
-    let (cold, warm) = (cached()?, cached()?);
-    let objects = expected.keys().filter(|path| path.extension().is_some_and(|extension| extension == "o"));
-    Ok(Comparison { name, units: objects.count() as u64, bare, cold, warm })
-}
-
-/// Runs make in a folder without outputs; gives back the time and the outputs.
-fn compile(folder: &Path, compiler: &str, cache: &Cache) -> Result<(Duration, Outputs)> {
-    let out = folder.join("out");
-    if out.exists() {
-        fs::remove_dir_all(&out).with_context(|| out.display().to_string())?;
+    let (cold, outputs) = cached(project.random.as_ref())?;
+    let stored = outputs.set_aside(&folder.join("cold"))?;
+    let (mut warm, outputs) = cached(project.random.as_ref())?;
+    if warm.statistics.hits == units {
+        // Random outputs, too, are as they were when they were stored.
+        warm.different.extend(outputs.differences(&stored, None));
     }
-    let jobs = thread::available_parallelism().map_or(1, usize::from);
-    let mut make = Command::new("make");
-    make.arg("-C").arg(folder).args(["--no-print-directory", &format!("-j{jobs}"), &format!("CC={compiler}")]);
-    // An outer make's flags would be this one's, too.
-    make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
-    cache.used_by(&mut make);
-    let start = Instant::now();
-    process::run(&mut make)?;
-    let time = start.elapsed();
-    let mut outputs = Outputs::new();
-    collect(&out, &out, &mut outputs)?;
-    Ok((time, outputs))
+    let before = outputs.times()?;
+    tree.touch()?;
+    let random = match &project.touched {
+        Touched::Hits => project.random.as_ref(),
+        Touched::Misses(random) => Some(random),
+    };
+    let (mut touched, outputs) = cached(random)?;
+    touched.made = before.iter().zip(outputs.times()?).filter(|(before, after)| **before != *after).count() as u64;
+    Ok(Comparison { project, units, bare, cold, warm, touched })
 }
 
-/// Reads every file of a folder.
-fn collect(root: &Path, folder: &Path, outputs: &mut Outputs) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(root, &path, outputs)?;
-        } else {
-            let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
-            outputs.insert(path.strip_prefix(root).unwrap_or(&path).to_owned(), bytes);
-        }
-    }
-    Ok(())
-}
-
-fn differences(expected: &Outputs, outputs: &Outputs) -> Vec<PathBuf> {
-    let all = expected.keys().chain(outputs.keys().filter(|path| !expected.contains_key(*path)));
-    all.filter(|path| expected.get(*path) != outputs.get(*path)).cloned().collect()
-}
-
-impl Comparison {
+impl Comparison<'_> {
     /// What should have been and was not, one line each.
     pub(crate) fn broken_promises(&self) -> Vec<String> {
         let mut broken = Vec::new();
-        for (run, cached) in [("cold", &self.cold), ("warm", &self.warm)] {
-            for path in &cached.different {
-                broken.push(format!("{} {run}: out/{} is not the bare compiler's", self.name, path.display()));
-            }
-            let counted = &cached.statistics;
-            if counted.requests != self.units || counted.hits + counted.misses != self.units {
-                broken.push(format!("{} {run}: {} units, counted were {counted:?}", self.name, self.units));
-            }
+        for (run, cached) in [("cold", &self.cold), ("warm", &self.warm), ("touched", &self.touched)] {
+            broken.extend(cached.broken_promises().into_iter().map(|promise| (run, promise)));
         }
-        if self.warm.statistics.hits != self.units {
-            broken.push(format!("{} warm: a compiler ran: {:?}", self.name, self.warm.statistics.reasons));
+        if self.touched.made != self.units - self.project.headerless {
+            broken.push(("touched", format!("{} of {} units were made again", self.touched.made, self.units)));
+        }
+        if !self.warm.is_all_hits() {
+            broken.push(("warm", format!("a compiler ran: {:?}", self.warm.statistics)));
+        }
+        let right = match self.project.touched {
+            Touched::Hits => self.touched.is_all_hits(),
+            Touched::Misses(_) => self.touched.statistics.hits == 0,
+        };
+        if !right {
+            broken.push(("touched", format!("not counted as it should be: {:?}", self.touched.statistics)));
+        }
+        broken.into_iter().map(|(run, promise)| format!("{} {run}: {promise}", self.project.name)).collect()
+    }
+}
+
+impl Cached {
+    /// What no build may do.
+    fn broken_promises(&self) -> Vec<String> {
+        let different = self.different.iter();
+        let mut broken: Vec<String> =
+            different.map(|path| format!("out/{} is not the bare compiler's", path.display())).collect();
+        if !self.proved {
+            broken.push("the programs say something else".to_owned());
+        }
+        let counted = &self.statistics;
+        let ended_well = counted.hits + counted.misses + counted.bypasses;
+        if counted.requests != self.made || ended_well != self.made {
+            broken.push(format!("{} units were made, counted were {counted:?}", self.made));
         }
         broken
     }
+
+    /// Whether all that can be cached came from the cache.
+    fn is_all_hits(&self) -> bool {
+        self.statistics.hits + self.statistics.bypasses + self.unstored() == self.statistics.requests
+    }
+
+    /// How many results may not be stored, for a stated reason.
+    fn unstored(&self) -> u64 {
+        self.uncached().filter(|(reason, _)| reason.starts_with(NOT_STORED)).map(|(_, count)| count).sum()
+    }
+
+    /// Why what could not be cached could not, and how often.
+    pub(crate) fn uncached(&self) -> impl Iterator<Item = (&str, u64)> {
+        let reasons = self.statistics.reasons.iter().map(|(reason, count)| (reason.as_str(), *count));
+        reasons.filter(|(reason, _)| reason.starts_with(NOT_STORED) || reason.starts_with(BYPASS))
+    }
 }
+
+/// How the reasons begin that `stats` gives for a result that was not kept.
+const NOT_STORED: &str = "not stored: ";
+
+/// How they begin for a compile that the cache left alone.
+const BYPASS: &str = "bypass: ";

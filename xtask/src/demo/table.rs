@@ -2,25 +2,57 @@
 
 use std::time::Duration;
 
+use crate::demo::project::{Project, Touched};
 use crate::demo::run::Comparison;
 
-/// One line a project. Hits are those of the warm run, misses those of the cold one.
-pub(crate) fn print(rows: &[Comparison]) {
+/// One line a project, and below what needs more words.
+pub(crate) fn print(rows: &[Comparison<'_>]) {
     println!();
-    println!("{:10}{:>7}{:>10}{:>10}{:>10}{:>8}{:>8}", "project", "units", "bare", "cold", "warm", "hits", "misses");
+    println!(
+        "{:11}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
+        "project", "units", "bare", "cold", "warm", "touched", "misses cold", "hits warm", "hits touched"
+    );
     for row in rows {
         println!(
-            "{:10}{:>7}{:>10}{:>10}{:>10}{:>8}{:>8}",
-            row.name,
+            "{:11}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
+            row.project.name,
             row.units,
             seconds(row.bare),
             seconds(row.cold.time),
             seconds(row.warm.time),
-            row.warm.statistics.hits,
+            seconds(row.touched.time),
             row.cold.statistics.misses,
+            row.warm.statistics.hits,
+            row.touched.statistics.hits,
         );
     }
     println!();
+    for note in rows.iter().flat_map(notes) {
+        println!("{note}");
+    }
+}
+
+/// What was not cached, by reason; what cannot be equal or cannot be a hit, and why.
+fn notes(row: &Comparison<'_>) -> Vec<String> {
+    let Project { name, random, touched, headerless, .. } = row.project;
+    let mut notes = Vec::new();
+    for (run, cached) in [("cold", &row.cold), ("warm", &row.warm), ("touched", &row.touched)] {
+        let uncached: Vec<String> = cached.uncached().map(|(reason, count)| format!("{count} {reason}")).collect();
+        if !uncached.is_empty() {
+            notes.push(format!("{name} {run}: {}", uncached.join(", ")));
+        }
+    }
+    if let Some(random) = random {
+        notes.push(format!("{name}: {}; hits are held against what the cold build made", random.reason));
+    }
+    match touched {
+        Touched::Misses(random) => notes.push(format!("{name} touched: all are misses, rightly: {}", random.reason)),
+        Touched::Hits if *headerless > 0 => {
+            notes.push(format!("{name} touched: {headerless} includes no header of the project and is not made again"));
+        }
+        Touched::Hits => {}
+    }
+    notes
 }
 
 fn seconds(time: Duration) -> String {

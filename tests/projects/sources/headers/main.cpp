@@ -1,0 +1,5 @@
+#include <iostream>
+
+#include "parts.h"
+
+int main() { std::cout << calculator() << decompositions() << dispatch() << routes() << types(); }

@@ -1,0 +1,92 @@
+//! What a build made: the files below `out`, told apart from those that were there before, and compared on disk, since all
+//! of them would not fit into memory.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+/// What Ninja keeps for itself.
+const BOOKKEEPING: [&str; 2] = [".ninja_log", ".ninja_deps"];
+
+/// Outputs of the compiler, each of one unit.
+const UNITS: [&str; 3] = ["o", "gch", "pch"];
+
+/// The files of a build, in a folder that they were left in or moved to.
+pub(crate) struct Outputs {
+    /// Where they are.
+    folder: PathBuf,
+    /// Their paths from there on.
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Outputs {
+    /// The files below a folder, but for those that are to be left out.
+    pub(crate) fn find(folder: &Path, but: &BTreeSet<PathBuf>) -> Result<Outputs> {
+        let mut paths = BTreeSet::new();
+        find(folder, folder, &mut paths)?;
+        paths.retain(|path| !but.contains(path) && !BOOKKEEPING.iter().any(|name| path == Path::new(name)));
+        Ok(Outputs { folder: folder.to_owned(), paths })
+    }
+
+    /// The paths of all.
+    pub(crate) fn paths(&self) -> &BTreeSet<PathBuf> {
+        &self.paths
+    }
+
+    /// The paths of objects and precompiled headers.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &PathBuf> {
+        self.paths.iter().filter(|path| UNITS.iter().any(|suffix| has_suffix(path, suffix)))
+    }
+
+    /// When each unit's output was written.
+    pub(crate) fn times(&self) -> Result<Vec<SystemTime>> {
+        let time = |path| fs::metadata(self.folder.join(path))?.modified();
+        self.units().map(time).collect::<Result<_, std::io::Error>>().context("the time of an output")
+    }
+
+    /// Moves them to another folder, where they are out of the way and can be looked at.
+    pub(crate) fn set_aside(self, folder: &Path) -> Result<Outputs> {
+        for path in &self.paths {
+            let (from, to) = (self.folder.join(path), folder.join(path));
+            fs::create_dir_all(to.parent().unwrap_or(folder)).with_context(|| to.display().to_string())?;
+            fs::rename(&from, &to).with_context(|| from.display().to_string())?;
+        }
+        Ok(Outputs { folder: folder.to_owned(), paths: self.paths })
+    }
+
+    /// Which are missing, too many or of other content than those of another build, leaving out a suffix.
+    pub(crate) fn differences(&self, expected: &Outputs, but: Option<&str>) -> Vec<PathBuf> {
+        let all = expected.paths.union(&self.paths).filter(|path| !but.is_some_and(|but| has_suffix(path, but)));
+        all.filter(|path| !same(&self.folder.join(path), &expected.folder.join(path))).cloned().collect()
+    }
+}
+
+/// Whether a path ends in `.<suffix>`.
+fn has_suffix(path: &Path, suffix: &str) -> bool {
+    path.extension() == Some(OsStr::new(suffix))
+}
+
+/// Whether both files are there and hold the same.
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Adds every file below a folder to `paths`, from `root` on.
+fn find(root: &Path, folder: &Path, paths: &mut BTreeSet<PathBuf>) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(root, &path, paths)?;
+        } else {
+            paths.insert(path.strip_prefix(root).unwrap_or(&path).to_owned());
+        }
+    }
+    Ok(())
+}

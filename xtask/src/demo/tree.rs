@@ -1,0 +1,128 @@
+//! The folder of one project, in which it is built again and again: by its own build tool, with the cache or without.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileTimes};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result};
+
+use crate::demo::outputs::Outputs;
+use crate::demo::project::{Build, Project};
+use crate::process;
+use crate::statistics::Cache;
+
+/// What headers of C and C++ are called; Eigen's have no suffix.
+const HEADERS: [Option<&str>; 4] = [None, Some("h"), Some("hpp"), Some("inc")];
+
+/// Longer than the time between two ticks of the clock that file systems stamp by: 10 ms on the slowest systems.
+const TICK: Duration = Duration::from_millis(20);
+
+/// A project's folder.
+pub(crate) struct Tree<'a> {
+    project: &'a Project,
+    folder: &'a Path,
+    cache: &'a Cache,
+    /// What stands before each compiler.
+    launcher: Option<&'a Path>,
+    /// What is in `out` and was not built.
+    configured: BTreeSet<PathBuf>,
+}
+
+impl<'a> Tree<'a> {
+    /// A folder with sources in it and nothing built.
+    pub(crate) fn new(project: &'a Project, folder: &'a Path, cache: &'a Cache) -> Tree<'a> {
+        Tree { project, folder, cache, launcher: None, configured: BTreeSet::new() }
+    }
+
+    /// Makes the folder ready for being built with this before each compiler.
+    ///
+    /// Files that CMake wrote before, and would write again, keep their times.
+    pub(crate) fn configure(&mut self, launcher: Option<&'a Path>) -> Result<()> {
+        self.launcher = launcher;
+        if let Build::CMake { definitions } = &self.project.build {
+            let mut cmake = self.command("cmake", self.folder);
+            cmake.args(["-S", "src", "-B", "out", "-G", "Ninja"]);
+            cmake.args(definitions.iter().map(|definition| format!("-D{definition}")));
+            for language in ["C", "CXX"] {
+                let mut definition = OsString::from(format!("-DCMAKE_{language}_COMPILER_LAUNCHER="));
+                definition.push(launcher.map_or(OsStr::new(""), Path::as_os_str));
+                cmake.arg(definition);
+            }
+            process::announce(&cmake);
+            process::output(&mut cmake)?;
+            self.configured = Outputs::find(&self.out(), &BTreeSet::new())?.paths().clone();
+        }
+        Ok(())
+    }
+
+    /// Builds what is not up to date; says how long that took and what is there now.
+    pub(crate) fn build(&self) -> Result<(Duration, Outputs)> {
+        let jobs = format!("-j{}", thread::available_parallelism().map_or(1, usize::from));
+        let mut command = match &self.project.build {
+            Build::Make { .. } => {
+                let client = self.launcher.map(|client| format!("{} ", process::word(client.as_os_str())));
+                let mut make = self.command("make", self.folder);
+                make.args(["--no-print-directory", &jobs]).arg(format!("CC={}gcc", client.unwrap_or_default()));
+                make
+            }
+            Build::CMake { .. } => {
+                let mut ninja = self.command("ninja", &self.out());
+                ninja.args(["--quiet", "-d", "keepdepfile", &jobs]);
+                ninja
+            }
+        };
+        let start = Instant::now();
+        process::run(&mut command)?;
+        let time = start.elapsed();
+        Ok((time, Outputs::find(&self.out(), &self.configured)?))
+    }
+
+    /// Sets the time of every header of the project to now.
+    pub(crate) fn touch(&self) -> Result<()> {
+        thread::sleep(TICK);
+        let sources = Outputs::find(&self.folder.join("src"), &BTreeSet::new())?;
+        for header in sources.paths().iter().filter(|path| is_header(path)) {
+            let path = self.folder.join("src").join(header);
+            let touched = File::options().append(true).open(&path);
+            let touched = touched.and_then(|file| file.set_times(FileTimes::new().set_modified(SystemTime::now())));
+            touched.with_context(|| path.display().to_string())?;
+        }
+        thread::sleep(TICK);
+        Ok(())
+    }
+
+    /// What the project's programs print. Files that they leave are removed.
+    pub(crate) fn prove(&self, built: &Outputs) -> Result<Vec<u8>> {
+        if self.project.proof.is_empty() {
+            return Ok(Vec::new());
+        }
+        let printed = process::output(self.command("sh", &self.out()).args(["-c", self.project.proof]))?;
+        let there = self.configured.union(built.paths()).cloned().collect();
+        for path in Outputs::find(&self.out(), &there)?.paths() {
+            let path = self.out().join(path);
+            fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+        Ok(printed)
+    }
+
+    fn out(&self) -> PathBuf {
+        self.folder.join("out")
+    }
+
+    /// A command that uses the demo's cache.
+    fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        // An outer make's flags would be this one's, too.
+        command.current_dir(folder).env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
+        self.cache.used_by(&mut command);
+        command
+    }
+}
+
+fn is_header(path: &Path) -> bool {
+    HEADERS.iter().any(|suffix| path.extension() == suffix.map(OsStr::new))
+}
