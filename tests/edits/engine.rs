@@ -76,6 +76,8 @@ pub struct Failure {
     pub scenario: Scenario,
     /// What the cache did at each step, as far as it is known.
     pub notes: Vec<String>,
+    /// What all steps together came to.
+    pub tally: Tally,
 }
 
 type Judged = Result<(), (Trouble, String)>;
@@ -155,10 +157,11 @@ impl Engine {
         self.judged(judged)
     }
 
-    fn judged(&self, judged: Judged) -> Result<(), Box<Failure>> {
+    fn judged(&mut self, judged: Judged) -> Result<(), Box<Failure>> {
         judged.map_err(|(trouble, what)| {
-            let (scenario, notes) = (self.scenario.clone(), self.notes.clone());
-            Box::new(Failure { trouble, what, scenario, notes })
+            self.tally.count(&self.world.counters());
+            let (scenario, notes, tally) = (self.scenario.clone(), self.notes.clone(), self.tally.clone());
+            Box::new(Failure { trouble, what, scenario, notes, tally })
         })
     }
 
@@ -275,6 +278,9 @@ impl Engine {
             return Err(self.fault());
         }
         if let Some((_, was_stored)) = reverted {
+            if was_stored && outcome != Outcome::Hit {
+                self.notes[index] += " [was stored before]";
+            }
             self.tally.reverts += u64::from(was_stored);
             self.tally.reverts_hit += u64::from(was_stored && outcome == Outcome::Hit);
         }

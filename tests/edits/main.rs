@@ -89,9 +89,11 @@ fn edit(compiler: Compiler) {
         match engine.explore(seed, steps, end) {
             Ok(more) => tally.add(&more),
             Err(failure) => {
+                tally.add(&failure.tally);
                 let steps = failure.scenario.steps.len();
                 println!("{name}: a failure at step {steps} of seed {seed}; now it is repeated with fewer steps");
-                panic!("{name}, seed {seed}, step {steps}: {}\n{name} until then: {tally}", report::report(failure));
+                println!("{name}: until then {tally}");
+                panic!("{name}, seed {seed}, step {steps}: {}", report::report(*failure));
             }
         }
     }

@@ -10,8 +10,9 @@ unset LANG LC_ALL SOURCE_DATE_EPOCH CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH
 
 # The project is in one of several places.
 go() { here=$1; mkdir -p "$base/work/$here"; cd "$base/work/$here"; }
-relocate() { under "$base/work/$1"; rm -rf "$base/work/$1"; mv -T "$base/work/$here" "$base/work/$1"; go "$1"; }
-copy() { under "$base/work/$1"; rm -rf "$base/work/$1"; cp -a "$base/work/$here" "$base/work/$1"; go "$1"; }
+other() { [ "$1" != "$here" ] && under "$base/work/$1" && rm -rf "$base/work/$1"; }
+relocate() { other "$1" && mv -T "$base/work/$here" "$base/work/$1" && go "$1"; }
+copy() { other "$1" && cp -a "$base/work/$here" "$base/work/$1" && go "$1"; }
 switch() { [ ! -d "$base/work/$1" ] || go "$1"; }
 keep() { rm -rf "$base/states/$1"; cp -a . "$base/states/$1"; echo "$here" >"$base/states/$1.place"; }
 back() { go "$(cat "$base/states/$1.place")"; find . -mindepth 1 -delete; cp -a "$base/states/$1/." .; }
@@ -20,7 +21,7 @@ under() { mkdir -p "$(dirname "$1")"; }
 file() { under "$1"; printf '%s\n' "$2" >"$1"; touch -d '1 hour ago' "$1"; }
 link() { under "$1"; ln -s "$2" "$1"; }
 
-# edit FILE NUMBER: the number behind the first @, written into the same file.
+# The number behind the first @ is what edits change.
 renumbered() { sed -z "s/@[0-9]*/@$2/" "$1"; }
 edit() { renumbered "$1" "$2" >"$base/new" && cat "$base/new" >"$1"; }
 edit_unseen() { touch -r "$1" "$base/time" && edit "$1" "$2" && touch -r "$base/time" "$1"; }
@@ -32,6 +33,7 @@ hard_link() { ln -f "$1" "$2"; }
 symbolic_link() { ln -srfT "$1" "$2"; }
 twin() { cat "$1" >"$2"; touch -r "$1" "$2"; }
 retarget() { [ ! -L "$1" ] || ln -sfT "$2" "$1"; }
+
 # Waits until the cache has taken note of the compile before.
 settle() { "$zccache" stats >"$base/stats"; }
 

@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, Failure, Trouble};
+use crate::project::first_files;
 use crate::script::script;
 use crate::shrink::shrink;
+use crate::step::Scenario;
 
 /// Longest that a failure is made shorter.
 const SHRINK_BOUND: Duration = Duration::from_secs(600);
@@ -14,7 +16,7 @@ const SHRINK_BOUND: Duration = Duration::from_secs(600);
 const REPEATS: u32 = 3;
 
 /// Shrinks a failure and says all about it.
-pub fn report(failure: Box<Failure>) -> String {
+pub fn report(failure: Failure) -> String {
     let end = Instant::now() + SHRINK_BOUND;
     let taken = failure.scenario.steps.len();
     let again = |scenario: &_| Engine::repeat(scenario).err().filter(|again| again.trouble == failure.trouble);
@@ -22,10 +24,10 @@ pub fn report(failure: Box<Failure>) -> String {
         let repeated = format!("{REPEATS} repeats of the same {taken} steps did not fail: it is a matter of time");
         return text(&failure, &repeated);
     };
-    let mut last = repeated;
+    let mut last = *repeated;
     let shrunk = shrink(last.scenario.clone(), |scenario| {
         let failed = (Instant::now() < end).then(|| again(scenario)).flatten()?;
-        last = failed;
+        last = *failed;
         Some(last.scenario.clone())
     });
     let bound = if Instant::now() < end { "" } else { "; there was no time to find fewer" };
@@ -40,11 +42,15 @@ fn text(failure: &Failure, repeated: &str) -> String {
         Trouble::Broken => "the test could not go on",
     };
     let mut text = format!("{kind}: {}\n\n== {repeated}\n", failure.what.trim_end());
-    for path in &failure.scenario.left_out {
-        writeln!(text, "      without {path}").expect("a string takes all that is written to it");
+    let Scenario { compiler, left_out, steps } = &failure.scenario;
+    if !left_out.is_empty() {
+        let files = first_files(*compiler).map(|(path, _)| path).filter(|path| !left_out.contains(path));
+        let files: Vec<String> = files.collect();
+        writeln!(text, "      of the first files only {}", files.join(", "))
+            .expect("a string takes all that is written");
     }
-    for (step, note) in failure.scenario.steps.iter().zip(&failure.notes) {
-        writeln!(text, "{step}{note}").expect("a string takes all that is written to it");
+    for (step, note) in steps.iter().zip(&failure.notes) {
+        writeln!(text, "{step}{note}").expect("a string takes all that is written");
     }
     text
 }

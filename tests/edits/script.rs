@@ -41,7 +41,26 @@ pub fn script(scenario: &Scenario) -> String {
         }
     }
     script.line("no_faults".to_owned());
-    script.text
+    without_unused(&script.text)
+}
+
+/// Without the functions of one line that no other line calls.
+fn without_unused(script: &str) -> String {
+    let mut lines: Vec<&str> = script.lines().collect();
+    loop {
+        let function = |line: &str| line.split_once("() { ").map(|(name, _)| name.to_owned());
+        let is_called = |name: &str| {
+            let code = lines.iter().filter(|line| !line.starts_with('#'));
+            let others = code.filter(|line| function(line).as_deref() != Some(name));
+            others.flat_map(|line| line.split([' ', ';', '|', '('])).any(|word| word == name)
+        };
+        let needed = |line: &&str| function(line).is_none_or(|name| is_called(&name));
+        let needed: Vec<&str> = lines.iter().copied().filter(needed).collect();
+        if needed.len() == lines.len() {
+            return needed.iter().map(|line| format!("{line}\n")).collect();
+        }
+        lines = needed;
+    }
 }
 
 struct Script {
@@ -133,4 +152,51 @@ fn quoted(text: &str) -> String {
 /// A file's text, with what nearly all begin with by its name.
 fn contents(text: &str) -> String {
     quoted(text.trim_end()).replace(SHOW.trim_end(), "'\"$SHOW\"'")
+}
+
+#[test]
+fn a_script_of_every_operation_runs_and_finds_no_difference() {
+    let compiler = zccache_tests::Compiler { name: "gcc", suffix: "c" };
+    if !zccache_tests::required(compiler.name) {
+        return;
+    }
+    let path = |path: &str| path.to_owned();
+    let operations = [
+        Operation::Edit { path: path("inc/one/common.h"), number: 10 },
+        Operation::EditUnseen { path: path("inc/one/common.h"), number: 11 },
+        Operation::Replace { path: path("inc/one/common.h"), number: 12 },
+        Operation::Touch { path: path("src/first.c") },
+        Operation::Create { path: path("src/option.h"), name: "option.h", number: 2 },
+        Operation::Delete { path: path("src/option.h") },
+        Operation::MakeFolder { path: path("inc/four") },
+        Operation::Retarget { link: path("inc/one/api"), target: path("../../versions/second") },
+        Operation::Move { from: path("inc/one/deep"), to: path("inc/one/deep.away") },
+        Operation::Revert { step: 6 },
+        Operation::Precompile,
+        Operation::Swap { one: path("inc/one/inner.h"), other: path("inc/two/inner.h") },
+        Operation::HardLink { from: path("inc/one/inner.h"), to: path("inc/two/inner.h") },
+        Operation::Link { from: path("inc/one/common.h"), to: path("src/common.h") },
+        Operation::Twin { from: path("inc/one/inner.h"), to: path("inc/two/inner.h") },
+        Operation::Copy { place: "far/away" },
+        Operation::Relocate { place: "there" },
+        Operation::Switch { place: "here" },
+        Operation::Revert { step: 12 },
+        Operation::Revert { step: 0 },
+        Operation::Again,
+    ];
+    let steps = operations.into_iter().zip(1..).map(|(operation, number)| Step {
+        number,
+        operation,
+        change_at_once: number % 2 == 0,
+        compile: Some(Compile { cached_first: number % 4 == 1, leftovers: number % 3 == 1 }),
+    });
+    let scenario = Scenario { compiler, left_out: vec![path("forced.h")], steps: steps.collect() };
+    let repeated = crate::engine::Engine::repeat(&scenario);
+    assert!(repeated.is_ok_and(|tally| tally.outcomes["hits"] > 5));
+
+    let world = zccache_tests::World::new();
+    world.write("script", script(&scenario));
+    let mut command = world.command("sh");
+    let run = zccache_tests::run(command.arg("script").env("ZCCACHE", zccache_tests::zccache()));
+    assert_eq!((run.code, run.out(), run.err()), (Some(0), String::new(), String::new()));
 }
