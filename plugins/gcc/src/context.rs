@@ -4,17 +4,36 @@ use zccache_plugin_sdk::state::Lists;
 
 use crate::search::Family;
 
+/// What says what was read: one for each of the unit's dependencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// The compiler's depfile.
+    Depfile,
+    /// The assembler's own depfile.
+    Assembled,
+    /// The host's scan of what the depfile leaves out. It cannot follow computed names.
+    Scan,
+    /// The host's scan of what a precompiled header stands for. The compiler does not read it.
+    Behind,
+}
+
 /// From the plan of the run that is being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Context {
     /// gcc or clang.
     pub family: Family,
+    /// In the order of the dependencies.
+    pub listings: Vec<Listing>,
     /// Dates in sources are fixed by the environment.
     pub dates_fixed: bool,
-    /// The files read come from a scan, which cannot follow computed names.
-    pub scanned: bool,
     /// The source is assembler text.
     pub assembler: bool,
+    /// The source is preprocessed.
+    pub includes: bool,
+    /// The times of all files that were read matter: clang keeps them in a precompiled header, and compares.
+    pub timed: bool,
+    /// The working directory is not in the key: what was read must be named by the call or from the directory.
+    pub anywhere: bool,
     /// As spelled.
     pub source: String,
     /// The paths of the outputs.
@@ -29,16 +48,36 @@ pub(crate) struct Context {
     pub forced: Vec<String>,
 }
 
+impl Listing {
+    const ALL: [Listing; 4] = [Listing::Depfile, Listing::Assembled, Listing::Scan, Listing::Behind];
+
+    fn name(self) -> &'static str {
+        match self {
+            Listing::Depfile => "depfile",
+            Listing::Assembled => "assembled",
+            Listing::Scan => "scan",
+            Listing::Behind => "behind",
+        }
+    }
+}
+
 impl Context {
+    /// Whether something of this kind says what was read.
+    pub(crate) fn has(&self, listing: Listing) -> bool {
+        self.listings.contains(&listing)
+    }
+
     /// For the host to keep.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let flag = |set: bool| if set { "1" } else { "0" }.to_owned();
         let family = match self.family {
             Family::Gcc(version) => format!("gcc {version}"),
             Family::Clang(version) => format!("clang {version}"),
         };
+        let flags = [self.dates_fixed, self.assembler, self.includes, self.timed, self.anywhere];
+        let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
-            vec![family, flag(self.dates_fixed), flag(self.scanned), flag(self.assembler), self.source.clone()],
+            vec![family, flags, self.source.clone()],
+            self.listings.iter().map(|listing| listing.name().to_owned()).collect(),
             self.outputs.clone(),
             self.quote.clone(),
             self.bracket.clone(),
@@ -51,15 +90,22 @@ impl Context {
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
         let Lists(lists) = Lists::decode(state)?;
-        let [scalars, outputs, quote, bracket, assembler_folders, forced]: [Vec<String>; 6] = lists.try_into().ok()?;
-        let [family, dates_fixed, scanned, assembler, source]: [String; 5] = scalars.try_into().ok()?;
+        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced]: [Vec<String>; 7] =
+            lists.try_into().ok()?;
+        let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
+        let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
+        let [dates_fixed, assembler, includes, timed, anywhere]: [bool; 5] = flags.try_into().ok()?;
+        let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
-            dates_fixed: dates_fixed == "1",
-            scanned: scanned == "1",
-            assembler: assembler == "1",
+            listings: listings.iter().map(listing).collect::<Option<_>>()?,
+            dates_fixed,
+            assembler,
+            includes,
+            timed,
+            anywhere,
             source,
             outputs,
             quote,
@@ -78,9 +124,12 @@ mod tests {
     fn a_context_comes_back_as_it_was() {
         let context = Context {
             family: Family::Clang(14),
+            listings: Listing::ALL.to_vec(),
             dates_fixed: true,
-            scanned: false,
-            assembler: true,
+            assembler: false,
+            includes: true,
+            timed: false,
+            anywhere: true,
             source: "a.S".into(),
             outputs: vec!["a.o".into()],
             quote: vec!["q".into(), "b".into()],

@@ -4,15 +4,17 @@ use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, whole_word
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::environment;
-use crate::language::Language;
+use crate::language::Tongue;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 1;
+const KEY_VERSION: u32 = 2;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
 /// The addition that keeps colours on a captured stream.
 pub(crate) const COLOUR: &str = "colour";
+/// The addition by which the assembler lists what it included, in a scratch file.
+pub(crate) const ASSEMBLED: &str = "assembled";
 /// The probe for gcc's folders.
 pub(crate) const FOLDERS: &str = "folders";
 
@@ -60,7 +62,7 @@ pub(crate) fn describe() -> Description {
     Description {
         id: "gcc".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        about: "C, C++ and assembler sources compiled by gcc or clang with -c".to_owned(),
+        about: "C, C++, Objective-C and assembler sources, by gcc or clang".to_owned(),
         key_version: KEY_VERSION,
         programs: programs(),
         environment: environment::declared(),
@@ -84,15 +86,27 @@ fn grants() -> Vec<Grant> {
             vec![literal("-MD"), literal("-MF"), Word::Scratch(String::new())],
             "the compiler lists the headers that it read",
         ),
+        addition(
+            ASSEMBLED,
+            vec![literal("-Xassembler"), literal("--MD"), literal("-Xassembler"), Word::Scratch(String::new())],
+            "the assembler lists the files that it included",
+        ),
         addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
-        probe(FOLDERS, vec![literal("-print-search-dirs")], "gcc says where it finds its own programs"),
+        probe(FOLDERS, vec![Word::User, literal("-print-search-dirs")], "gcc says where it finds its own programs"),
     ];
-    for language in [Language::C, Language::Cpp, Language::Assembler] {
-        let mut words = vec![Word::User];
-        words.extend(["-v", "-E", "-x", language.name(), "/dev/null"].map(literal));
-        grants.push(probe(language.search_grant(), words, "the compiler says where it looks for headers"));
+    for (tongue, clang) in Tongue::ALL.into_iter().flat_map(|tongue| [(tongue, false), (tongue, true)]) {
+        // clang would say the working directory, which is none of the answer's business. The user's own word wins.
+        let mut words: Vec<Word> = clang.then(|| literal("-ffile-compilation-dir=.")).into_iter().collect();
+        words.push(Word::User);
+        words.extend(["-v", "-E", "-x", tongue.name(), "/dev/null"].map(literal));
+        grants.push(probe(&search_grant(tongue, clang), words, "the compiler says where it looks for headers"));
     }
     grants
+}
+
+/// The probe for a language's search folders.
+pub(crate) fn search_grant(tongue: Tongue, clang: bool) -> String {
+    format!("{}search-{}", if clang { "clang-" } else { "" }, tongue.name())
 }
 
 fn tokens() -> Vec<Token> {

@@ -1,74 +1,119 @@
-//! Which language an operand is in, by `-x` or by its suffix, and which of them are cached.
+//! Which language an operand is in, by `-x` or by its suffix, and how far it has come on its way to an object.
 
 use zccache_plugin_sdk::path;
 
 use crate::stop::{Stop, bypass};
 
-/// A language that is preprocessed and compiled.
+/// A language, by the compiler proper that gcc has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
+pub(crate) enum Tongue {
     C,
     Cpp,
+    ObjectiveC,
+    ObjectiveCpp,
     Assembler,
 }
 
-impl Language {
-    /// The grant that asks for this language's search folders.
-    pub(crate) fn search_grant(self) -> &'static str {
-        match self {
-            Language::C => "search-c",
-            Language::Cpp => "search-c++",
-            Language::Assembler => "search-assembler",
-        }
-    }
+/// What an operand still needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Everything.
+    Source,
+    /// Everything, and a precompiled header is made of it.
+    Header,
+    /// It went through the preprocessor: nothing is included any more.
+    Preprocessed,
+}
 
-    /// The name that `-x` takes.
+/// What an operand is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Language {
+    pub tongue: Tongue,
+    pub stage: Stage,
+}
+
+use Stage::{Header, Preprocessed, Source};
+use Tongue::{Assembler, C, Cpp, ObjectiveC, ObjectiveCpp};
+
+impl Tongue {
+    /// All of them.
+    pub(crate) const ALL: [Tongue; 5] = [C, Cpp, ObjectiveC, ObjectiveCpp, Assembler];
+
+    /// The name that `-x` takes for sources.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Language::C => "c",
-            Language::Cpp => "c++",
-            Language::Assembler => "assembler-with-cpp",
+            C => "c",
+            Cpp => "c++",
+            ObjectiveC => "objective-c",
+            ObjectiveCpp => "objective-c++",
+            Assembler => "assembler-with-cpp",
         }
     }
 
     /// gcc's compiler proper.
     pub(crate) fn compiler_proper(self) -> &'static str {
         match self {
-            Language::C | Language::Assembler => "cc1",
-            Language::Cpp => "cc1plus",
+            C | Assembler => "cc1",
+            Cpp => "cc1plus",
+            ObjectiveC => "cc1obj",
+            ObjectiveCpp => "cc1objplus",
         }
+    }
+}
+
+impl Language {
+    /// Whether it is preprocessed here.
+    pub(crate) fn includes(self) -> bool {
+        self.stage != Preprocessed
+    }
+
+    /// Whether it is assembler text, also if a preprocessor sees it first.
+    pub(crate) fn is_assembler(self) -> bool {
+        self.tongue == Assembler
     }
 }
 
 /// What a value of `-x` says of the operands behind it; none: their suffixes count again.
 pub(crate) fn named(value: &str) -> Result<Option<Language>, Stop> {
-    let reason = match value {
+    let (tongue, stage) = match value {
         "none" => return Ok(None),
-        "c" => return Ok(Some(Language::C)),
-        "c++" => return Ok(Some(Language::Cpp)),
-        "assembler-with-cpp" => return Ok(Some(Language::Assembler)),
-        "assembler" => "assembler",
-        value if value.contains("header") => "precompiled-header",
-        value if value.contains("cpp-output") => "preprocessed",
-        value if value.starts_with("objective") => "objective-c",
-        _ => "language",
+        "c" => (C, Source),
+        "c++" => (Cpp, Source),
+        "objective-c" => (ObjectiveC, Source),
+        "objective-c++" => (ObjectiveCpp, Source),
+        "assembler-with-cpp" => (Assembler, Source),
+        "c-header" => (C, Header),
+        "c++-header" => (Cpp, Header),
+        "objective-c-header" => (ObjectiveC, Header),
+        "objective-c++-header" => (ObjectiveCpp, Header),
+        "cpp-output" => (C, Preprocessed),
+        "c++-cpp-output" => (Cpp, Preprocessed),
+        "objective-c-cpp-output" => (ObjectiveC, Preprocessed),
+        "objective-c++-cpp-output" => (ObjectiveCpp, Preprocessed),
+        "assembler" => (Assembler, Preprocessed),
+        _ => return bypass("language", format!("-x {value}")),
     };
-    bypass(reason, format!("-x {value}"))
+    Ok(Some(Language { tongue, stage }))
 }
 
 /// What an operand is by its suffix. `cpp_driver`: g++ and clang++ take C for C++.
 pub(crate) fn of_suffix(operand: &str, cpp_driver: bool) -> Result<Language, Stop> {
     let (_, suffix) = path::split_suffix(path::file_name(operand));
-    let reason = match suffix {
-        Some("c") if cpp_driver => return Ok(Language::Cpp),
-        Some("c") => return Ok(Language::C),
-        Some("cc" | "cp" | "cxx" | "cpp" | "CPP" | "c++" | "C") => return Ok(Language::Cpp),
-        Some("S" | "sx") => return Ok(Language::Assembler),
-        Some("s") => "assembler",
-        Some("i" | "ii") => "preprocessed",
-        Some("m" | "mm" | "M" | "mi" | "mii") => "objective-c",
-        Some("h" | "hh" | "H" | "hp" | "hxx" | "hpp" | "HPP" | "h++" | "tcc") => "precompiled-header",
-        _ => "linker-input",
+    let c = if cpp_driver { Cpp } else { C };
+    let (tongue, stage) = match suffix {
+        Some("c") => (c, Source),
+        Some("cc" | "cp" | "cxx" | "cpp" | "CPP" | "c++" | "C") => (Cpp, Source),
+        Some("m") => (ObjectiveC, Source),
+        Some("mm" | "M") => (ObjectiveCpp, Source),
+        Some("S" | "sx") => (Assembler, Source),
+        Some("h") => (c, Header),
+        Some("hh" | "H" | "hp" | "hxx" | "hpp" | "HPP" | "h++" | "tcc") => (Cpp, Header),
+        Some("i") => (c, Preprocessed),
+        Some("ii") => (Cpp, Preprocessed),
+        Some("mi") => (ObjectiveC, Preprocessed),
+        Some("mii") => (ObjectiveCpp, Preprocessed),
+        Some("s") => (Assembler, Preprocessed),
+        _ => return bypass("linker-input", operand.to_owned()),
     };
-    bypass(reason, operand.to_owned())
+    Ok(Language { tongue, stage })
 }

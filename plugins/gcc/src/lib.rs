@@ -1,7 +1,11 @@
 //! What zccache knows of gcc, g++, clang and clang++: which calls are cacheable, what of a command line matters, and what
 //! a run read. What is not certain is not cached: the option table says so with a reason.
+//!
+//! A command line goes through `words` (response files), `reader` with `table` (options), `outputs`, and becomes a unit in
+//! `plan`; what its run read is put together in `collect`.
 #![deny(unsafe_code)]
 
+mod assembler;
 mod collect;
 mod command;
 mod context;
@@ -11,7 +15,11 @@ mod language;
 mod outputs;
 mod parts;
 mod plan;
+mod proper;
+mod reader;
+mod reads;
 mod search;
+mod several;
 mod stop;
 mod table;
 mod tool;

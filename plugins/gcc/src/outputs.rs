@@ -1,62 +1,163 @@
-//! What a compile writes and where, as both drivers decide it: the object as `-o` says or beside nothing in the working
-//! directory, the depfile as `-MF` says or like the object with another suffix.
+//! What a compile writes and where, as both drivers decide it: the output as `-o` says, or named like the source in the
+//! working directory (a precompiled header: beside the source); all else named like the output, with another suffix.
+//! Tried with gcc 12 and clang 14.
 
 use zccache_plugin_sdk::contract::Output;
+use zccache_plugin_sdk::options::Argument;
 use zccache_plugin_sdk::path;
 
-use crate::command::{CommandLine, Depends, Named};
+use crate::command::{CommandLine, Temporaries, Which};
+use crate::language::{Stage, Tongue};
 use crate::stop::{Stop, bypass};
+use crate::table::{Mode, Side};
 
-/// The role of the object in a unit's outputs.
+/// The role of what the compiler was asked to make.
 pub(crate) const OBJECT: &str = "object";
 /// The role of the user's own dependency file.
 pub(crate) const DEPFILE: &str = "depfile";
 
-/// The object and, where the user asked for one, the depfile.
-pub(crate) fn outputs(command: &CommandLine<'_>) -> Result<Vec<Output>, Stop> {
-    let source = command.source.text.as_str();
-    let (object, object_named_by) = match &command.object {
-        Some(named) => (named.text.to_owned(), named_by(named)),
-        None => (format!("{}.o", stem(path::file_name(source))), None),
-    };
-    let mut outputs = vec![output(OBJECT, object.clone(), object_named_by)?];
-    if command.depends != Depends::Unasked {
-        let depfile = match &command.depend_file {
-            Some(named) => output(DEPFILE, named.text.to_owned(), named_by(named))?,
-            None => {
-                let name = format!("{}.d", stem(path::file_name(&object)));
-                output(DEPFILE, path::join(path::folder(&object), &name), object_named_by)?
-            }
-        };
-        if depfile.path == object {
-            return bypass("output-twice", depfile.path);
+/// Where an output lies, and the argument that says so.
+#[derive(Clone)]
+struct Place<'a> {
+    path: String,
+    named_by: Option<&'a Argument>,
+}
+
+/// Everything that is written. First what the compiler was asked to make.
+pub(crate) fn outputs(command: &CommandLine<'_>, clang: bool) -> Result<Vec<Output>, Stop> {
+    let main = main(command)?;
+    let mut outputs = vec![output(OBJECT, &main, Need::Required)?];
+    match (command.depends.which, command.depends.file) {
+        (Which::Unasked, _) => {}
+        (_, Some(named)) => {
+            let place = Place { path: named.text.to_owned(), named_by: Some(named.argument) };
+            outputs.push(output(DEPFILE, &place, Need::Required)?);
         }
-        outputs.push(depfile);
+        (_, None) => outputs.push(output(DEPFILE, &beside(&main, "d"), Need::Required)?),
     }
-    match outputs.iter().find(|output| output.path == source) {
-        Some(output) => bypass("output-is-input", output.path.clone()),
-        None => Ok(outputs),
+    for (index, named) in command.besides.named.iter().enumerate() {
+        let place = Place { path: named.text.to_owned(), named_by: Some(named.argument) };
+        outputs.push(output(&format!("named-{index}"), &place, Need::Optional)?);
+    }
+    for side in &command.besides.sides {
+        for (role, place) in sides(*side, command, clang, &main) {
+            outputs.push(output(role, &place, Need::Optional)?);
+        }
+    }
+    check(command, &outputs)?;
+    Ok(outputs)
+}
+
+fn check(command: &CommandLine<'_>, outputs: &[Output]) -> Result<(), Stop> {
+    let source = &command.source.argument.text;
+    for (index, output) in outputs.iter().enumerate() {
+        if output.path == *source {
+            return bypass("output-is-input", output.path.clone());
+        }
+        if outputs[..index].iter().any(|other| other.path == output.path) {
+            return bypass("output-twice", output.path.clone());
+        }
+    }
+    Ok(())
+}
+
+fn main<'a>(command: &CommandLine<'a>) -> Result<Place<'a>, Stop> {
+    let source = &command.source.argument;
+    if let Some(named) = &command.output {
+        return Ok(Place { path: named.text.to_owned(), named_by: Some(named.argument) });
+    }
+    let stem = stem(path::file_name(&source.text));
+    match command.mode {
+        Mode::Text => bypass("preprocess", "the text goes to standard output"),
+        Mode::Object if command.makes_precompiled_header() => {
+            Ok(Place { path: format!("{}.gch", source.text), named_by: Some(source) })
+        }
+        Mode::Object => Ok(Place { path: format!("{stem}.o"), named_by: None }),
+        Mode::Assembly => Ok(Place { path: format!("{stem}.s"), named_by: None }),
     }
 }
 
-/// The argument that names an output; none where it stands in a response file, whose own name says nothing of it.
-fn named_by(named: &Named<'_>) -> Option<u32> {
-    (!named.argument.nested).then_some(named.argument.index)
+/// The files of one kind. Which of them a compiler writes depends on more than the call; none is written elsewhere.
+fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a>) -> Vec<(&'static str, Place<'a>)> {
+    if command.mode == Mode::Text {
+        return Vec::new();
+    }
+    match side {
+        Side::Coverage => vec![("coverage-notes", beside(main, "gcno"))],
+        Side::SplitDwarf => vec![("split-dwarf", beside(main, "dwo"))],
+        Side::StackUsage => vec![("stack-usage", beside(main, "su"))],
+        Side::CallGraph => vec![("call-graph", beside(main, "ci"))],
+        Side::TimeTrace => vec![("time-trace", beside(main, "json"))],
+        Side::Temporaries => temporaries(command, clang, main),
+    }
+}
+
+/// gcc names them like the output, clang like the source.
+fn temporaries<'a>(command: &CommandLine<'a>, clang: bool, main: &Place<'a>) -> Vec<(&'static str, Place<'a>)> {
+    let source = path::file_name(&command.source.argument.text);
+    let here = match command.besides.temporaries {
+        Temporaries::Unsaid => clang,
+        Temporaries::Beside => false,
+        Temporaries::Here => true,
+    };
+    let stem = stem(if clang { source } else { path::file_name(&main.path) }).to_owned();
+    let place = |suffix: &str| {
+        let name = format!("{stem}.{suffix}");
+        match main.named_by {
+            Some(_) if !here => Place { path: path::join(path::folder(&main.path), &name), named_by: main.named_by },
+            _ => Place { path: name, named_by: None },
+        }
+    };
+    let text = match command.source.language.tongue {
+        Tongue::C => "i",
+        Tongue::Cpp => "ii",
+        Tongue::ObjectiveC => "mi",
+        Tongue::ObjectiveCpp => "mii",
+        Tongue::Assembler => "s",
+    };
+    let mut kept = Vec::new();
+    if command.source.language.stage == Stage::Source {
+        kept.push(("temporary-text", place(text)));
+    }
+    if !command.source.language.is_assembler() {
+        if clang {
+            kept.push(("temporary-bitcode", place("bc")));
+        }
+        kept.push(("temporary-assembly", place("s")));
+    }
+    // What is made is no temporary.
+    kept.retain(|(_, place)| place.path != main.path);
+    kept
+}
+
+fn beside<'a>(main: &Place<'a>, suffix: &str) -> Place<'a> {
+    let name = format!("{}.{suffix}", stem(path::file_name(&main.path)));
+    Place { path: path::join(path::folder(&main.path), &name), named_by: main.named_by }
 }
 
 fn stem(name: &str) -> &str {
     path::split_suffix(name).0
 }
 
-/// An output that the host will accept: it wants a name that is no device, and a plain relative one if no argument names it.
-fn output(role: &str, path: String, named_by: Option<u32>) -> Result<Output, Stop> {
-    let name = path::file_name(&path);
+/// Whether a run is worth storing without an output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+/// An output that the host will accept: it wants a name that is no device, and a plain relative one if no argument names
+/// it. What a response file names has no argument of its own.
+fn output(role: &str, place: &Place<'_>, need: Need) -> Result<Output, Stop> {
+    let path = &place.path;
+    let name = path::file_name(path);
     if matches!(name, "" | "." | ".." | "-") || path.starts_with("/dev/") || path.starts_with("/proc/") {
-        return bypass("output-special", path);
+        return bypass("output-special", path.clone());
     }
+    let named_by = place.named_by.filter(|argument| !argument.nested).map(|argument| argument.index);
     let plain = !path.starts_with('/') && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
     if named_by.is_none() && !plain {
-        return bypass("output-hidden", path);
+        return bypass("output-hidden", path.clone());
     }
-    Ok(Output { role: role.to_owned(), path, required: true, named_by })
+    Ok(Output { role: role.to_owned(), path: path.clone(), required: need == Need::Required, named_by })
 }

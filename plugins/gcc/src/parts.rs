@@ -7,9 +7,10 @@ use zccache_plugin_sdk::answer::maybe;
 use zccache_plugin_sdk::contract::{Chain, Input, Lookup, Observe, Ran, Status};
 use zccache_plugin_sdk::path;
 
-use crate::language::Language;
+use crate::command::CommandLine;
 use crate::search::Search;
 use crate::stop::{Stop, bypass};
+use crate::table::{Mode, Side};
 
 /// Folders where gcc looks for its programs and for specs, as `-print-search-dirs` lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +47,27 @@ impl Folders {
 }
 
 /// Programs that gcc runs for one compile and specs that it would read. `programs` and `specs` are chains of the plan.
-pub(crate) fn gcc_lookups(language: Language, target: &str, programs: u32, specs: u32) -> Vec<Lookup> {
+pub(crate) fn gcc_lookups(command: &CommandLine<'_>, target: &str, programs: u32, specs: u32) -> Vec<Lookup> {
     let program =
         |name: &str, chain: Chain| Lookup { name: name.to_owned(), chain, observe: Observe::Program, all: false };
-    // Some builds of gcc look for the target's own assembler first.
-    let targeted = format!("{target}-as");
-    vec![
-        program(language.compiler_proper(), Chain::Listed(programs)),
-        program(&targeted, Chain::Listed(programs)),
-        program(&targeted, Chain::Programs),
-        program("as", Chain::Listed(programs)),
-        program("as", Chain::Programs),
-        Lookup { name: "specs".to_owned(), chain: Chain::Listed(specs), observe: Observe::Content, all: true },
-    ]
+    let language = command.source.language;
+    let mut lookups =
+        vec![Lookup { name: "specs".to_owned(), chain: Chain::Listed(specs), observe: Observe::Content, all: true }];
+    if language.includes() || !language.is_assembler() {
+        lookups.push(program(language.tongue.compiler_proper(), Chain::Listed(programs)));
+    }
+    let mut names = Vec::new();
+    if command.mode == Mode::Object && !command.makes_precompiled_header() {
+        // Some builds of gcc look for the target's own assembler first.
+        names.extend([format!("{target}-as"), "as".to_owned()]);
+        if command.besides.sides.contains(&Side::SplitDwarf) {
+            names.extend([format!("{target}-objcopy"), "objcopy".to_owned()]);
+        }
+    }
+    lookups.extend(
+        names.iter().flat_map(|name| [Chain::Listed(programs), Chain::Programs].map(|chain| program(name, chain))),
+    );
+    lookups
 }
 
 /// What clang's choice of folders and options rests on.

@@ -2,20 +2,20 @@
 
 use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Decision, Dependency, FileKind, Input, Invocation, Observe, Property, Reason, Role, Run, Scan,
-    Search as ScanSearch, Unit,
+    Decision, Dependency, Input, Invocation, Observe, Property, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 
-use crate::command::{self, Colour, CommandLine, Depends};
-use crate::context::Context;
-use crate::description::{COLOUR, DEPENDENCIES, FOLDERS, INCLUDE};
+use crate::command::{self, Call, Colour, CommandLine, Which};
+use crate::context::{Context, Listing};
+use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, FOLDERS, INCLUDE, search_grant};
 use crate::environment;
-use crate::language::Language;
 use crate::outputs::{self, DEPFILE};
 use crate::parts::{self, Folders};
+use crate::reads::Hidden;
 use crate::search::{Family, Search};
 use crate::stop::{Stop, bypass};
+use crate::table::{Mode, Side};
 use crate::tool;
 use crate::words;
 
@@ -29,86 +29,99 @@ const SPECS: u32 = 3;
 pub(crate) fn plan(invocation: &Invocation) -> Decision {
     let dialogue = Dialogue::new(&invocation.answers);
     match decide(invocation, &dialogue) {
-        Ok(run) => Decision::Run(run),
+        Ok(decision) => decision,
         Err(Stop::Need) => dialogue.need(),
         Err(Stop::Bypass(refusal)) => Decision::Bypass(refusal),
     }
 }
 
-fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop> {
+fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Decision, Stop> {
     tool::check(&invocation.tool)?;
     environment::check(invocation)?;
     let words = words::expand(&invocation.arguments, dialogue)?;
-    let command = command::parse(&words, tool::is_cpp_driver(&invocation.tool))?;
-    let outputs = outputs::outputs(&command)?;
+    match command::parse(&words, tool::is_cpp_driver(&invocation.tool))? {
+        Call::Several(several) => several.split(invocation, dialogue),
+        Call::One(command) => one(invocation, dialogue, &command).map(Decision::Run),
+    }
+}
+
+fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'_>) -> Result<Run, Stop> {
+    let clang = tool::is_clang(&invocation.tool);
+    let outputs = outputs::outputs(command, clang)?;
 
     // All questions of one round are asked before the first answer is looked at.
-    let search = dialogue.probe(command.language.search_grant(), command.search.arguments.clone());
-    let folders = dialogue.probe(FOLDERS, Vec::new());
-    let forced = forced_includes(&command, dialogue);
+    let grant = search_grant(command.source.language.tongue, clang);
+    let search = dialogue.probe(&grant, command.search.arguments.clone());
+    let folders = (!clang).then(|| dialogue.probe(FOLDERS, command.parts.arguments.clone()));
+    let hidden = Hidden::ask(command, dialogue);
     let search = Search::read(search?)?;
-    let folders = folders?;
-    let forced = forced?;
+    let folders = folders.transpose()?;
+    let hidden = hidden?;
 
-    if let (Family::Clang(_), Some(option)) = (search.family, command.records_command) {
+    let family = search.family;
+    if matches!(family, Family::Clang(_)) != clang && command.besides.sides.contains(&Side::Temporaries) {
+        return bypass("save-temps", "which compiler it is does not show in its name");
+    }
+    if let (Family::Clang(_), Some(option)) = (family, command.shows.command) {
         return bypass("records-command-line", option);
     }
     let mut chains = vec![search.quote.clone(), search.bracket.clone()];
     let mut lookups = Vec::new();
-    let mut assumptions = search_assumptions(&command, &search);
-    let mut inputs = vec![input(&command.source.text, Observe::Content)];
-    inputs.extend(forced);
-    match search.family {
-        Family::Gcc(_) => {
+    let mut assumptions = search_assumptions(command, &search);
+    let mut inputs = vec![input(&command.source.argument.text, Observe::Content)];
+    inputs.extend(hidden.inputs(command, family)?);
+    match (family, folders) {
+        (Family::Gcc(_), Some(folders)) => {
             let folders = Folders::read(folders)?;
             chains.extend([folders.programs, folders.specs]);
-            lookups.extend(parts::gcc_lookups(command.language, &search.target, PROGRAMS, SPECS));
+            lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
         }
-        Family::Clang(_) => {
+        (Family::Gcc(_), None) => return bypass("search-path", "gcc goes by the name of clang"),
+        (Family::Clang(_), _) => {
             assumptions.extend(parts::clang_assumptions(&search, &invocation.tool.name));
-            if command.sanitizes {
+            if command.reads.sanitizes {
                 inputs.extend(parts::clang_sanitizer_lists(&search));
             }
         }
     }
-    let colour = colour(invocation, &command, search.family);
+    let colour = colour(invocation, command, family);
     let mut additions: Vec<(String, u32)> = Vec::new();
     additions.extend(colour.map(|before| (COLOUR.to_owned(), before)));
-    if command.depends == Depends::Unasked {
-        additions.push((DEPENDENCIES.to_owned(), 0));
+    let listings = listings(command, family, &hidden);
+    for addition in listings.iter().filter_map(|listing| addition(command, *listing)) {
+        additions.push((addition.to_owned(), 0));
     }
+    let directory_in_key = command.shows.directory || hidden.uses_precompiled_header();
     let unit = Unit {
-        roles: roles(invocation, &command),
+        roles: roles(invocation, command),
         key: colour.iter().map(|_| property("colour", "always")).collect(),
-        directory_in_key: true,
-        irrelevant_environment: Vec::new(),
+        directory_in_key,
+        irrelevant_environment: if directory_in_key { Vec::new() } else { vec!["PWD".to_owned()] },
         inputs,
         lookups,
         additions,
-        dependencies: dependencies(&command),
-        state: context(invocation, &command, &search, outputs.iter().map(|output| output.path.clone()).collect())
-            .encode(),
+        dependencies: listings.iter().map(|listing| dependency(command, *listing)).collect(),
+        state: Context {
+            family,
+            listings,
+            dates_fixed: dates_fixed(invocation, family),
+            assembler: command.source.language.is_assembler(),
+            includes: command.source.language.includes(),
+            timed: matches!(family, Family::Clang(_))
+                && (command.makes_precompiled_header() || hidden.uses_precompiled_header()),
+            anywhere: !directory_in_key,
+            source: command.source.argument.text.clone(),
+            outputs: outputs.iter().map(|output| output.path.clone()).collect(),
+            assembler_folders: assembler_folders(command, &search),
+            forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
+            quote: search.quote,
+            bracket: search.bracket,
+        }
+        .encode(),
         outputs,
         more: Vec::new(),
     };
     Ok(Run { chains, unit, assumptions, more: Vec::new() })
-}
-
-/// A scan starts from the inputs, so what `-include` names must be one, and that is certain only where it lies in the
-/// working directory: gcc and clang look there first. A complete depfile lists it anyway.
-fn forced_includes(command: &CommandLine<'_>, dialogue: &Dialogue<'_>) -> Result<Vec<Input>, Stop> {
-    if command.depends != Depends::User {
-        return Ok(Vec::new());
-    }
-    let looked: Vec<_> = command.search.forced.iter().map(|name| (*name, dialogue.look(name))).collect();
-    let mut inputs = Vec::new();
-    for (name, found) in looked {
-        match found? {
-            FileKind::File => inputs.push(input(name, Observe::Content)),
-            _ => return bypass("forced-include", format!("{name} with -MMD is not in the working directory")),
-        }
-    }
-    Ok(inputs)
 }
 
 /// Every folder that the answer of the search probe rests on: those that are searched, those that would be if they were
@@ -143,48 +156,62 @@ fn colour(invocation: &Invocation, command: &CommandLine<'_>, family: Family) ->
 /// Everything is in the key but names of outputs that no output can show.
 fn roles(invocation: &Invocation, command: &CommandLine<'_>) -> Vec<Role> {
     let mut roles = vec![Role::Key; invocation.arguments.len()];
-    let depfile_shows_object = command.depends != Depends::Unasked && !command.depend_target;
-    let object = command.object.iter().filter(|_| !command.shows_output && !depfile_shows_object);
-    let depfile = command.depend_file.iter().filter(|_| !command.shows_output);
+    let depfile_shows_object = command.depends.which != Which::Unasked && !command.depends.target;
+    let object = command.output.iter().filter(|_| !command.shows.output && !depfile_shows_object);
+    let depfile = command.depends.file.iter().filter(|_| !command.shows.output);
     for named in object.chain(depfile) {
-        if let (false, Some(role)) = (named.argument.nested, roles.get_mut(named.argument.index as usize)) {
+        // The word for the preprocessor says more than the name.
+        let whole = !named.argument.text.starts_with("-Wp,");
+        if let (true, false, Some(role)) = (whole, named.argument.nested, roles.get_mut(named.argument.index as usize))
+        {
             *role = Role::Out(Reason::OutputPath);
         }
     }
     roles
 }
 
-fn dependencies(command: &CommandLine<'_>) -> Vec<Dependency> {
-    match command.depends {
-        Depends::Unasked => vec![Dependency::Scratch(DEPENDENCIES.to_owned())],
-        Depends::All => vec![Dependency::Output(DEPFILE.to_owned())],
+/// What will say what was read.
+fn listings(command: &CommandLine<'_>, family: Family, hidden: &Hidden) -> Vec<Listing> {
+    let mut listings = Vec::new();
+    if command.source.language.includes() {
+        listings.push(Listing::Depfile);
+    }
+    if command.source.language.is_assembler() && command.mode == Mode::Object && matches!(family, Family::Gcc(_)) {
+        listings.push(Listing::Assembled);
+    }
+    match (command.depends.which, hidden.uses_precompiled_header() && matches!(family, Family::Gcc(_))) {
         // Any addition would change what the compiler writes into the user's file.
-        Depends::User => vec![
-            Dependency::Output(DEPFILE.to_owned()),
-            Dependency::Scan(Scan {
-                token: INCLUDE.to_owned(),
-                searches: vec![ScanSearch { chain: QUOTE, beside: true }, ScanSearch { chain: BRACKET, beside: false }],
-                all_words: vec!["include_next".to_owned()],
-            }),
-        ],
+        (Which::User, _) => listings.push(Listing::Scan),
+        (_, true) => listings.push(Listing::Behind),
+        _ => {}
+    }
+    listings
+}
+
+/// The addition that makes the compiler write a list.
+fn addition(command: &CommandLine<'_>, listing: Listing) -> Option<&'static str> {
+    match listing {
+        Listing::Depfile if command.depends.which == Which::Unasked => Some(DEPENDENCIES),
+        Listing::Assembled => Some(ASSEMBLED),
+        Listing::Depfile | Listing::Scan | Listing::Behind => None,
     }
 }
 
-fn context(invocation: &Invocation, command: &CommandLine<'_>, search: &Search, outputs: Vec<String>) -> Context {
-    let epoch = environment::value(invocation, "SOURCE_DATE_EPOCH").is_some();
-    let honoured = matches!(search.family, Family::Gcc(7..) | Family::Clang(16..));
-    Context {
-        family: search.family,
-        dates_fixed: epoch && honoured,
-        scanned: command.depends == Depends::User,
-        assembler: command.language == Language::Assembler,
-        source: command.source.text.clone(),
-        outputs,
-        quote: search.quote.clone(),
-        bracket: search.bracket.clone(),
-        assembler_folders: assembler_folders(command, search),
-        forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
+fn dependency(command: &CommandLine<'_>, listing: Listing) -> Dependency {
+    match (addition(command, listing), listing) {
+        (Some(grant), _) => Dependency::Scratch(grant.to_owned()),
+        (None, Listing::Scan | Listing::Behind) => Dependency::Scan(Scan {
+            token: INCLUDE.to_owned(),
+            searches: vec![ScanSearch { chain: QUOTE, beside: true }, ScanSearch { chain: BRACKET, beside: false }],
+            all_words: vec!["include_next".to_owned()],
+        }),
+        (None, Listing::Depfile | Listing::Assembled) => Dependency::Output(DEPFILE.to_owned()),
     }
+}
+
+fn dates_fixed(invocation: &Invocation, family: Family) -> bool {
+    let epoch = environment::value(invocation, "SOURCE_DATE_EPOCH").is_some();
+    epoch && matches!(family, Family::Gcc(7..) | Family::Clang(16..))
 }
 
 /// Where `.incbin` looks: gcc passes `-I` on to the assembler; clang's own assembler searches all folders of headers, those

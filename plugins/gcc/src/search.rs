@@ -75,17 +75,13 @@ impl Search {
     }
 }
 
-/// Ends the plan where the driver follows instructions of a file, or the machine's own processor, by default.
+/// Ends the plan where the driver follows instructions of a file, or makes another system's objects.
 fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
     if let Some(file) = values(text, "Configuration file: ").pop() {
         return bypass("config-file", file);
     }
     if matches!(family, Family::Gcc(_)) && !text.lines().any(|line| line == "Using built-in specs.") {
         return bypass("specs", "the driver reads its specs from a file");
-    }
-    let native = ["--with-arch=native", "--with-cpu=native", "--with-tune=native"];
-    if native.iter().any(|option| text.contains(option)) {
-        return bypass("native-cpu", "the driver was configured for the machine's own processor");
     }
     let target = values(text, "Target: ").pop().unwrap_or_default();
     if target.contains("msvc") || target.contains("apple") || target.contains("darwin") {

@@ -24,12 +24,41 @@ pub(crate) enum Effect {
     Macro,
     /// The same, handed to the preprocessor alone, if no further option follows behind a comma.
     MacroWord,
-    /// A word after `-m`: the key and the search probe, unless it asks for the machine's own processor.
+    /// A word after `-m`: the key and the search probe, which says what the machine's own processor is where the word
+    /// asks for that.
     MachineWord,
+    /// The same; gcc looks for its parts in other folders (`-m32`).
+    Multilib,
+    /// `-B`: a folder with parts of the compiler, and headers.
+    PartsFolder,
     /// A word after `-g`: the key, if it is a known one.
     DebugWord,
     /// The object may show the name of the output (profile data, random names).
     ShowsOutput,
+    /// One more file is written, named like the output.
+    Side(Side),
+    /// One more file is written, which the value names.
+    SideNamed,
+    /// The value is the name of a file that is read.
+    InputFile,
+    /// A profile of earlier runs is read.
+    ProfileUse,
+    /// `-include-pch`.
+    PrecompiledHeader,
+    /// `-emit-pch`, to clang's compiler proper.
+    MakePrecompiledHeader,
+    /// What preprocessed text shows besides: the key, if that is what is made.
+    PreprocessedText,
+    /// Words for the assembler, if all of them are known.
+    AssemblerWords,
+    /// A word for clang's compiler proper; together they are a command line of their own.
+    ProperWord,
+    /// An option of LLVM's own: the key, if it is no more than a number or a choice.
+    LlvmOption,
+    /// A dependency file asked of the preprocessor itself: `-Wp,-MD,file`.
+    DependAllWord,
+    /// The same without headers of the system: `-Wp,-MMD,file`.
+    DependUserWord,
     /// clang stores its whole command line in the object, additions too.
     RecordsCommand,
     /// Sanitizers: clang reads lists of what not to check.
@@ -38,8 +67,8 @@ pub(crate) enum Effect {
     DiagnosticsFormat,
     /// Colours are asked for or not, or as the terminal is.
     Colour,
-    /// `-c`.
-    Compile,
+    /// What is made: `-c`, `-S`, `-E`.
+    Make(Mode),
     /// `-o`.
     Output,
     /// `-MD`.
@@ -64,10 +93,40 @@ pub(crate) enum Effect {
     Bypass(&'static str),
 }
 
+/// What a driver makes of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    /// An object, or a precompiled header.
+    Object,
+    /// Assembler text.
+    Assembly,
+    /// Preprocessed text.
+    Text,
+}
+
+/// A file that is written beside the output and named like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// What coverage counters count (`.gcno`).
+    Coverage,
+    /// Debug information (`.dwo`).
+    SplitDwarf,
+    /// How much stack each function takes (`.su`).
+    StackUsage,
+    /// Who calls whom (`.ci`).
+    CallGraph,
+    /// Where the compiler's time went (`.json`).
+    TimeTrace,
+    /// Preprocessed and assembler text; clang: bitcode too.
+    Temporaries,
+}
+
 use Effect::{
-    Bypass, Colour, Compile, DebugWord, DependAll, DependFile, DependPhony, DependTarget, DependUser,
-    DiagnosticsFormat, FlagWord, Folder, ForcedInclude, IncludeFolder, Key, Language, MachineWord, Macro, MacroWord,
-    OtherMode, Output, Query, RecordsCommand, Sanitize, Search, ShowsOutput,
+    AssemblerWords, Bypass, Colour, DebugWord, DependAll, DependAllWord, DependFile, DependPhony, DependTarget,
+    DependUser, DependUserWord, DiagnosticsFormat, FlagWord, Folder, ForcedInclude, IncludeFolder, InputFile, Key,
+    Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, Multilib, OtherMode, Output,
+    PartsFolder, PrecompiledHeader, PreprocessedText, ProfileUse, ProperWord, Query, RecordsCommand, Sanitize, Search,
+    ShowsOutput, SideNamed,
 };
 
 /// All rows: one group per shape and effect.
@@ -82,7 +141,9 @@ pub(crate) fn rows() -> Vec<Row<Effect>> {
 
 const GROUPS: &[(Shape, Effect, &str)] = &[
     // What the driver does at all.
-    (Flag, Compile, "-c --compile"),
+    (Flag, Make(Mode::Object), "-c --compile"),
+    (Flag, Make(Mode::Assembly), "-S --assemble"),
+    (Flag, Make(Mode::Text), "-E --preprocess"),
     (JoinedOrSeparate, Output, "-o"),
     (EqualsOrSeparate, Output, "--output"),
     (JoinedOrSeparate, Language, "-x"),
@@ -92,8 +153,6 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
         "--version --help --target-help -print- --print- -### -dumpversion -dumpfullversion -dumpmachine -dumpspecs",
     ),
     (Flag, Query, "-v --verbose -fversion -help"),
-    (Flag, OtherMode("preprocess"), "-E --preprocess"),
-    (Flag, OtherMode("assembly"), "-S --assemble"),
     (Flag, OtherMode("syntax-only"), "-fsyntax-only"),
     (Flag, OtherMode("dependencies-only"), "-M -MM --dependencies --user-dependencies"),
     (Flag, OtherMode("not-a-driver-call"), "-cc1 -cc1as -cc1gen-reproducer"),
@@ -105,6 +164,8 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (JoinedOrSeparate, DependFile, "-MF"),
     (JoinedOrSeparate, DependTarget, "-MT -MQ"),
     (Flag, DependPhony, "-MP"),
+    (Joined, DependAllWord, "-Wp,-MD,"),
+    (Joined, DependUserWord, "-Wp,-MMD,"),
     (Flag, Bypass("dependencies"), "-MG -MV --print-missing-file-dependencies"),
     (JoinedOrSeparate, Bypass("dependencies"), "-MJ"),
     // Macros and search folders.
@@ -112,7 +173,7 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (JoinedOrSeparate, Key, "-U"),
     (JoinedOrSeparate, ForcedInclude, "-include -imacros"),
     (JoinedOrSeparate, IncludeFolder, "-I"),
-    (JoinedOrSeparate, Folder, "-isystem -iquote -idirafter"),
+    (JoinedOrSeparate, Folder, "-isystem -iquote -idirafter -isystem-after -cxx-isystem -stdlib++-isystem"),
     (JoinedOrSeparate, Search, "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot"),
     (EqualsOrSeparate, Search, "--sysroot"),
     (Separate, Search, "-imultilib -imultiarch -target"),
@@ -127,34 +188,41 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (
         Joined,
         Bypass("search-path"),
-        "-isystem-after -stdlib++-isystem -cxx-isystem -iframework -F -ivfsoverlay -embed-dir --embed-dir -imsvc \
+        "-iframework -F -ivfsoverlay -embed-dir --embed-dir -imsvc \
          -iapinotes-modules -resource-dir -remap",
     ),
     (Joined, Bypass("gcc-toolchain"), "--gcc-toolchain --gcc-install-dir --gcc-triple -gcc-toolchain"),
-    (Joined, Bypass("precompiled-header"), "-include-pch -include-pth -emit-pch -fpch -fno-pch -relocatable-pch"),
+    (Separate, PrecompiledHeader, "-include-pch"),
+    (Flag, MakePrecompiledHeader, "-emit-pch"),
+    (Joined, Bypass("precompiled-header"), "-include-pth -fpch -fno-pch -relocatable-pch"),
+    (Flag, Key, "-fno-pch-timestamp -fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
     (Joined, Key, "-W"),
     (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -pipe -H"),
+    (Flag, PreprocessedText, "-P -C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),
     (Joined, Search, "-O"),
     (Joined, DebugWord, "-g"),
     (Joined, MachineWord, "-m"),
+    (Flag, Multilib, "-m32 -m64 -mx32 -m16"),
     (EqualsOrSeparate, Key, "--param"),
     (JoinedOrSeparate, Key, "-G"),
     (Joined, Bypass("specs"), "-specs --specs -mmcu -mdevices-csv-loc"),
     (Joined, MacroWord, "-Wp,-D -Wp,-U"),
-    (Flag, Key, "-Wa,--noexecstack -Wa,--execstack -Wa,-mbig-obj"),
-    (Joined, Bypass("assembler-options"), "-Wa, -Xassembler"),
+    (Joined, AssemblerWords, "-Wa,"),
+    (Separate, AssemblerWords, "-Xassembler"),
+    (Separate, ProperWord, "-Xclang"),
+    (Separate, LlvmOption, "-mllvm"),
     (Joined, Bypass("preprocessor-options"), "-Wp, -Xpreprocessor"),
-    (Joined, Bypass("compiler-options"), "-Xclang -mllvm -mmlir -Xarch_ -Xanalyzer -Xcuda -Xopenmp"),
+    (Joined, Bypass("compiler-options"), "-mmlir -Xarch_ -Xanalyzer -Xcuda -Xopenmp"),
     (Joined, Bypass("several-architectures"), "-arch"),
-    (JoinedOrSeparate, Bypass("compiler-parts"), "-B"),
+    (JoinedOrSeparate, PartsFolder, "-B"),
     (Joined, Bypass("compiler-parts"), "-wrapper --driver-mode -ccc- -fuse-cc1 -no-integrated-as -fno-integrated-as"),
     (Joined, Bypass("config-file"), "--config --no-default-config"),
     (Joined, Bypass("working-directory"), "-working-directory"),
     (Joined, Bypass("ms-compatibility"), "-fms-compatibility -fms-runtime-lib -fms-volatile"),
-    (Joined, Bypass("objective-c"), "-ObjC -objcmt -object -fobjc"),
+    (Joined, Bypass("objective-c"), "-ObjC -objcmt -object -fobjc-runtime"),
     // Only the linker reads these.
     (JoinedOrSeparate, Key, "-l -L -u -z -T"),
     (Separate, Key, "-Xlinker"),
@@ -167,7 +235,7 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Equals, Colour, "-fdiagnostics-color"),
     (Equals, DiagnosticsFormat, "-fdiagnostics-format"),
     (Flag, Bypass("diagnostics-format"), "-fno-show-source-location -fdiagnostics-absolute-paths"),
-    (Joined, Bypass("diagnostics-format"), "--serialize-diagnostics -serialize-diagnostics"),
+    (EqualsOrSeparate, SideNamed, "--serialize-diagnostics -serialize-diagnostics"),
     (Equals, Sanitize, "-fsanitize"),
     (
         Equals,
@@ -202,18 +270,28 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Equals, ShowsOutput, "-flto -fprofile-generate -fprofile-instr-generate -fcs-profile-generate"),
     (Flag, RecordsCommand, "-frecord-gcc-switches -frecord-command-line -grecord-gcc-switches -grecord-command-line"),
     // Words that read or write more files.
+    (Flag, Effect::Side(Side::Coverage), "--coverage -coverage -ftest-coverage"),
+    (Flag, ShowsOutput, "-fprofile-arcs -fcondition-coverage -fpath-coverage"),
+    (Flag, Effect::Side(Side::SplitDwarf), "-gsplit-dwarf"),
+    (Equals, Effect::Side(Side::SplitDwarf), "-gsplit-dwarf"),
+    (Flag, Effect::Side(Side::StackUsage), "-fstack-usage"),
+    (Flag, Effect::Side(Side::CallGraph), "-fcallgraph-info"),
+    (Equals, Effect::Side(Side::CallGraph), "-fcallgraph-info"),
+    (Flag, Effect::Side(Side::TimeTrace), "-ftime-trace"),
+    (Equals, Key, "-ftime-trace-granularity"),
+    (Flag, Effect::Side(Side::Temporaries), "-save-temps --save-temps"),
+    (Equals, Effect::Side(Side::Temporaries), "-save-temps --save-temps"),
     (
-        Joined,
-        Bypass("coverage"),
-        "--coverage -coverage -ftest-coverage -fprofile-arcs -fcondition-coverage -fpath-coverage",
+        Equals,
+        InputFile,
+        "-fsanitize-ignorelist -fsanitize-blacklist -fsanitize-system-ignorelist -fsanitize-coverage-allowlist \
+         -fsanitize-coverage-ignorelist -fprofile-list -fxray-always-instrument -fxray-never-instrument \
+         -fxray-attr-list -fprofile-sample-use -fauto-profile -fprofile-remapping-file -fmemory-profile-use",
     ),
-    (
-        Joined,
-        Bypass("profile-use"),
-        "-fprofile-use -fprofile-instr-use -fprofile-sample-use -fauto-profile -fbranch-probabilities -fprofile-list \
-         -fprofile-remapping-file -fprofile-dir -fmemory-profile-use -fbasic-block-sections -fthinlto-index",
-    ),
-    (Joined, Bypass("split-dwarf"), "-gsplit-dwarf"),
+    (Flag, ProfileUse, "-fprofile-use -fprofile-instr-use -fbranch-probabilities"),
+    (Equals, ProfileUse, "-fprofile-use -fprofile-instr-use"),
+    (Flag, Bypass("profile-use"), "-fauto-profile -fprofile-sample-use"),
+    (Joined, Bypass("profile-use"), "-fprofile-dir -fprofile-note -fbasic-block-sections -fthinlto-index"),
     (
         Joined,
         Bypass("modules"),
@@ -221,14 +299,12 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
          -fmodules -fheader-unit",
     ),
     (Joined, Bypass("compiler-plugin"), "-fplugin -fpass-plugin -load -fselftest"),
-    (Joined, Bypass("save-temps"), "-save-temps --save-temps"),
-    (Joined, Bypass("time-trace"), "-ftime-trace"),
-    (Joined, Bypass("stack-usage"), "-fstack-usage -fcallgraph-info"),
+    (Equals, Bypass("time-trace"), "-ftime-trace"),
     (
         Joined,
         Bypass("dump"),
-        "-d -fdump- -fsave-optimization-record -foptimization-record -fdebug-dump -fproc-stat-report -fopt-info= \
-         -frewrite- -fdepfile-entry",
+        "-d -dumpbase -dumpdir -fdump- -fsave-optimization-record -foptimization-record -fdebug-dump -fproc-stat-report -fopt-info= \
+         -frewrite-map -fdepfile-entry",
     ),
     (
         Joined,
@@ -240,7 +316,7 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Joined, Bypass("embed-bitcode"), "-fembed-bitcode -fembed-offload"),
     (Joined, Bypass("offload"), "-foffload -fopenmp-targets --offload --cuda --hip -fgpu"),
     (Joined, Bypass("input-charset"), "-finput-charset"),
-    (Flag, Bypass("preprocessed"), "-fpreprocessed -fdirectives-only"),
+    (Flag, Bypass("preprocessed"), "-fpreprocessed"),
 ];
 
 /// What a macro of the command line may not stand for: the host looks for these in files only.
@@ -260,6 +336,15 @@ const HIDDEN_IN_MACROS: &[&str] = &[
 /// Whether a macro's definition would hide something from the tokens.
 pub(crate) fn hides(definition: &str) -> bool {
     HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
+}
+
+/// Beginnings of words behind `-f` with which a result may hold the working directory, and not only with `-g`.
+const DIRECTORY_WORDS: &[&str] =
+    &["profile", "coverage", "debug", "working-directory", "lto", "module", "record", "var-tracking"];
+
+/// Whether a result may hold the working directory for this word behind `-f`.
+pub(crate) fn may_show_directory(word: &str) -> bool {
+    DIRECTORY_WORDS.iter().any(|known| word.starts_with(known))
 }
 
 /// Words behind `-g` that only choose what debug information there is.

@@ -29,6 +29,11 @@ pub(crate) fn is_cpp_driver(tool: &Tool) -> bool {
     name.ends_with("++")
 }
 
+/// Whether the driver is clang, as far as its names tell.
+pub(crate) fn is_clang(tool: &Tool) -> bool {
+    [tool.real.as_str(), tool.name.as_str()].iter().any(|name| path::file_name(name).contains("clang"))
+}
+
 /// The driver's plain name in `x86_64-linux-gnu-g++-12`.
 fn driver(name: &str) -> Option<&str> {
     let versioned = name.rsplit_once('-').filter(|(_, version)| {

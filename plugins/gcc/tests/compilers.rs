@@ -275,8 +275,7 @@ fn outputs_are_where_the_drivers_put_them_and_nothing_else_is_written() {
         ] {
             let place = Place::new(&[("dir/x.y.c", "int x;\n"), ("out.d/keep", "")]);
             let compiled = place.compile(compiler, arguments);
-            let mut planned: Vec<&str> =
-                compiled.run.units[0].outputs.iter().map(|output| output.path.as_str()).collect();
+            let mut planned: Vec<&str> = compiled.run.unit.outputs.iter().map(|output| output.path.as_str()).collect();
             planned.sort_unstable();
             assert_eq!(planned, expected, "{arguments:?}");
             assert_eq!(files(place.folder.path()), expected.len() + 2, "{arguments:?}");

@@ -209,7 +209,7 @@ fn variables_that_redirect_the_compiler_are_bypassed() {
 fn out_of_the_key(mut invocation: Invocation) -> Vec<String> {
     let (_, decision) = decide(&mut invocation, &[("rsp", "-o a.o")]);
     let Decision::Run(run) = decision else { panic!("{}", golden::decision(&invocation, &decision)) };
-    let roles = run.units[0].roles.iter().zip(&invocation.arguments);
+    let roles = run.unit.roles.iter().zip(&invocation.arguments);
     roles.filter(|(role, _)| **role != Role::Key).map(|(_, argument)| argument.clone()).collect()
 }
 

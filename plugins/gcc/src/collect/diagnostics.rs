@@ -7,13 +7,13 @@ use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::Refusal;
 
 /// Refuses a run whose messages are about files that it is not known to have read.
-pub(super) fn check(stderr: &[u8], paths: &[String]) -> Result<(), Refusal> {
+pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) -> Result<(), Refusal> {
     if stderr.is_empty() {
         return Ok(());
     }
     // Depfiles leave out a leading `./` that messages show.
     let plain_path = |path: &str| path.trim_start_matches("./").to_owned();
-    let read: HashSet<String> = paths.iter().map(|path| plain_path(path)).collect();
+    let read: HashSet<String> = paths.map(|path| plain_path(path)).collect();
     let text = plain(&String::from_utf8_lossy(stderr));
     for line in text.lines() {
         let line = line.trim_start();
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn refused(stderr: &str) -> bool {
-        check(stderr.as_bytes(), &["a.c".into(), "dir/b.h".into()]).is_err()
+        check(stderr.as_bytes(), ["a.c".to_owned(), "dir/b.h".to_owned()].iter()).is_err()
     }
 
     #[test]

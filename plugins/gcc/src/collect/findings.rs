@@ -5,11 +5,18 @@ use zccache_plugin_sdk::contract::{Fact, Finding, Refusal};
 use zccache_plugin_sdk::path;
 
 use super::reading::{Place, Reading};
+use crate::context::{Context, Listing};
 use crate::description::{
     ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS,
     ONCE, PARENTHESIZED,
 };
 use crate::search::Family;
+
+/// Tokens of macros whose value is the time of the compile, or of a file.
+const DATES: [&str; 3] = ["date", "time", "timestamp"];
+/// Tokens that mean something in a source that went through the preprocessor before.
+const ASSEMBLY: [&str; 6] =
+    [INCBIN[0], INCBIN[1], ASSEMBLER_INCLUDE[0], ASSEMBLER_INCLUDE[1], "pragma-pch", "pragma-dependency"];
 
 /// What the findings say besides names.
 #[derive(Debug, Default)]
@@ -45,7 +52,7 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
         reading.look(&name, Place::Quote(path::folder(&reading.context.source).to_owned()), false);
         found.direct.push((name, Place::Quote(String::new())));
     }
-    if matches!(reading.context.family, Family::Gcc(_)) {
+    if matches!(reading.context.family, Family::Gcc(_)) && reading.context.includes {
         // gcc includes it before all else, by itself; a depfile without system headers does not list it.
         reading.look("stdc-predef.h", Place::Bracket, false);
         found.direct.push(("stdc-predef.h".to_owned(), Place::Bracket));
@@ -69,6 +76,21 @@ fn may_name_a_file(text: &str) -> bool {
     (1..=200).contains(&text.len()) && !text.contains(['\\', '%'])
 }
 
+/// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
+fn is_literal(name: &str) -> bool {
+    !name.contains(['\\', '"', '%', '$'])
+}
+
+/// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
+/// source.
+pub(super) fn check_behind(context: &Context, behind: &[String], facts: &[Fact]) -> Result<(), Refusal> {
+    let dated = |fact: &Fact| fact.findings.iter().any(|finding| DATES.contains(&finding.token.as_str()));
+    match behind.iter().zip(facts).find(|(_, fact)| dated(fact)) {
+        Some((path, _)) if !context.dates_fixed => Err(answer::refusal("date", path.clone())),
+        Some(_) | None => Ok(()),
+    }
+}
+
 struct File<'a> {
     path: &'a str,
     folder: &'a str,
@@ -78,11 +100,14 @@ struct File<'a> {
 impl File<'_> {
     fn finding(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
         let refuse = |reason: &str| Err(answer::refusal(reason, self.path));
+        if !reading.context.includes && !ASSEMBLY.iter().any(|token| *token == finding.token) {
+            return Ok(());
+        }
         match finding.token.as_str() {
             INCLUDE => self.include(reading, found, finding),
             token if INCLUDE_OTHER.contains(&token) => {
                 // The host's scan follows one lead only.
-                if reading.context.scanned {
+                if reading.context.has(Listing::Scan) {
                     return refuse("computed-include");
                 }
                 self.include(reading, found, finding)
@@ -112,7 +137,7 @@ impl File<'_> {
             }
             token if INCBIN.contains(&token) => match finding.delimiter {
                 // Else it is put together, by the preprocessor or by the assembler.
-                Some(_) if !finding.name.contains(['\\', '"', '%', '$']) => {
+                Some(_) if is_literal(&finding.name) => {
                     // Every folder counts: in which order the assembler takes them differs.
                     reading.look(&finding.name, Place::Assembler, true);
                     Ok(())
@@ -121,14 +146,18 @@ impl File<'_> {
             },
             // A member of this name, in C, is followed by no string.
             token if ASSEMBLER_INCLUDE.contains(&token) => {
-                if finding.delimiter.is_some() || reading.context.assembler {
+                let literal = finding.delimiter.is_some() && is_literal(&finding.name);
+                if literal && reading.context.has(Listing::Assembled) {
+                    reading.look(&finding.name, Place::Assembler, true);
+                    Ok(())
+                } else if finding.delimiter.is_some() || reading.context.assembler {
                     refuse("assembler-include")
                 } else {
                     Ok(())
                 }
             }
             "date" | "time" if reading.context.dates_fixed => Ok(()),
-            "date" | "time" | "timestamp" => refuse("date"),
+            token if DATES.contains(&token) => refuse("date"),
             "embed" | "embed-digraph" | "has-embed" => refuse("embed"),
             "pragma-dependency" => refuse("pragma-dependency"),
             "pragma-pch" => refuse("precompiled-header"),
@@ -143,7 +172,7 @@ impl File<'_> {
             return Ok(());
         }
         let Some(place) = self.place(finding) else {
-            if reading.context.scanned {
+            if reading.context.has(Listing::Scan) {
                 return Err(answer::refusal("computed-include", self.path));
             }
             found.computed_includes = true;

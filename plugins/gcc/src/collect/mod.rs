@@ -7,17 +7,19 @@
 mod computed;
 mod diagnostics;
 mod findings;
+mod listed;
 mod precompiled;
 mod reading;
 mod twins;
 
 use std::collections::HashSet;
 
+use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::answer::refuse;
 use zccache_plugin_sdk::contract::{Collected, Fact, FileKind, Outcome, Refusal};
-use zccache_plugin_sdk::{answer, depfile};
 
 use crate::context::Context;
+use listed::Listed;
 use reading::Reading;
 
 /// What the run read. Two rounds of facts: of the files that were read, then of files that could have been.
@@ -29,15 +31,14 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 }
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
-    let paths = paths(context, outcome)?;
-    if let Some(output) = context.outputs.iter().find(|output| paths.contains(output)) {
-        return Err(answer::refusal("output-is-input", output.clone()));
-    }
-    diagnostics::check(&outcome.stderr, &paths)?;
-    let Some((facts, later)) = outcome.facts.split_at_checked(paths.len()) else {
-        return Ok(Collected::Facts(paths));
+    let Listed { read: paths, behind } = Listed::of(context, &outcome.dependencies)?;
+    diagnostics::check(&outcome.stderr, paths.iter().chain(&behind))?;
+    let Some((facts, later)) = outcome.facts.split_at_checked(paths.len() + behind.len()) else {
+        return Ok(Collected::Facts([paths, behind].concat()));
     };
+    let (facts, behind_facts) = facts.split_at(paths.len());
     check_kinds(&paths, facts)?;
+    findings::check_behind(context, &behind, behind_facts)?;
     let mut reading = Reading::new(context);
     let mut found = findings::gather(&mut reading, &paths, facts)?;
     if found.computed_includes {
@@ -52,32 +53,9 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let Some((candidate_facts, unread_facts)) = later.split_at_checked(asked) else {
         return Err(answer::refusal("facts", "the host answered less than was asked"));
     };
-    precompiled::check(&candidates, candidate_facts)?;
+    let precompiled = precompiled::taken(context, &candidates, candidate_facts, &paths)?;
     let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
-    Ok(reading.finish(paths, &timed))
-}
-
-/// Everything that the depfile and the scan list, each once.
-fn paths(context: &Context, outcome: &Outcome) -> Result<Vec<String>, Refusal> {
-    let mut paths = vec![context.source.clone()];
-    for (index, dependency) in outcome.dependencies.iter().enumerate() {
-        let Some(content) = dependency else {
-            return Err(answer::refusal("no-dependencies", "the compiler did not list what it read"));
-        };
-        // A scan comes second, as the plan asked for it.
-        if index == 1 && context.scanned {
-            let text = std::str::from_utf8(content)
-                .map_err(|_| answer::refusal("not-unicode", "a scanned path is not UTF-8"))?;
-            paths.extend(text.split_terminator('\0').map(str::to_owned));
-        } else {
-            let listed = depfile::prerequisites(content)
-                .map_err(|malformed| answer::refusal("depfile", malformed.to_string()))?;
-            paths.extend(listed);
-        }
-    }
-    let mut seen = HashSet::new();
-    paths.retain(|path| !path.is_empty() && seen.insert(path.clone()));
-    Ok(paths)
+    Ok(reading.finish([paths, behind].concat(), &timed, precompiled))
 }
 
 fn check_kinds(paths: &[String], facts: &[Fact]) -> Result<(), Refusal> {

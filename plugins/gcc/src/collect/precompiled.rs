@@ -1,17 +1,22 @@
-//! Precompiled headers: for the first include of a source gcc takes `NAME.gch` where it finds it, in every folder before
-//! the header itself; for `-include NAME` clang takes `NAME.pch` or `NAME.gch`. What is in one no depfile lists.
+//! Precompiled headers: for the first include of a source gcc takes `NAME.gch` where it finds one that fits, in every
+//! folder before the header itself; for `-include NAME` clang takes `NAME.pch` or `NAME.gch`. What is in gcc's no depfile
+//! lists; clang's depfile lists the headers that it was made of.
 
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
 
 use super::findings::Found;
 use super::reading::{Place, Reading, Sought};
+use crate::context::{Context, Listing};
 use crate::search::Family;
 
 /// Paths at which a precompiled header would have been taken. Each name becomes a lookup too: a new one must be a miss.
 pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String> {
     let gcc = matches!(reading.context.family, Family::Gcc(_));
     let mut sought: Vec<Sought> = Vec::new();
+    if !reading.context.includes {
+        return Vec::new();
+    }
     if gcc {
         let source = format!("{}.gch", reading.context.source);
         sought.push(Sought { name: source, place: Place::Quote(String::new()), all: false });
@@ -29,16 +34,33 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
     let mut seen = std::collections::HashSet::new();
     let mut paths = Vec::new();
     for sought in sought {
-        paths.extend(reading.candidates(&sought).filter(|path| seen.insert(path.clone())));
+        let places: Vec<String> = reading.candidates(&sought).collect();
+        // One that is being made is empty when it is looked at, whatever was there before.
+        if places.iter().any(|path| reading.context.outputs.contains(path)) {
+            continue;
+        }
+        paths.extend(places.into_iter().filter(|path| seen.insert(path.clone())));
         reading.look(&sought.name, sought.place, sought.all);
     }
     paths
 }
 
-/// None may be there.
-pub(super) fn check(candidates: &[String], facts: &[Fact]) -> Result<(), Refusal> {
-    match candidates.iter().zip(facts).find(|(_, fact)| fact.is != FileKind::Absent) {
-        Some((path, _)) => Err(answer::refusal("precompiled-header", path.clone())),
-        None => Ok(()),
+/// Those that are there, as inputs: files, or folders of several to choose from. `read` is what the depfile lists.
+pub(super) fn taken(
+    context: &Context,
+    candidates: &[String],
+    facts: &[Fact],
+    read: &[String],
+) -> Result<Vec<String>, Refusal> {
+    let there = candidates.iter().zip(facts).filter(|(_, fact)| fact.is != FileKind::Absent);
+    let there: Vec<String> = there.map(|(path, _)| path.clone()).collect();
+    for path in &there {
+        // gcc does not open the header that a precompiled one stands for: then nothing says what that was made of.
+        let header = path.strip_suffix(".gch").unwrap_or(path);
+        let unknown = matches!(context.family, Family::Gcc(_)) && !read.iter().any(|read| read == header);
+        if unknown && !context.has(Listing::Behind) && !context.has(Listing::Scan) {
+            return Err(answer::refusal("precompiled-header-in-source", path.clone()));
+        }
     }
+    Ok(there)
 }

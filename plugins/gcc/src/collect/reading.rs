@@ -75,15 +75,16 @@ impl<'a> Reading<'a> {
             .map(|folder| path::join(folder, &sought.name))
     }
 
-    /// The answer: the files read, those in `timed` with their time, and all lookups.
-    pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>) -> Collected {
+    /// The answer: the files read, those in `timed` with their time, the precompiled headers, and all lookups.
+    pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>, precompiled: Vec<String>) -> Collected {
         let mut inputs: Vec<_> = paths
             .into_iter()
             .map(|path| {
-                let observe = if timed.contains(&path) { Observe::ContentAndTime } else { Observe::Content };
-                input(path, observe)
+                let timed = self.context.timed || timed.contains(&path);
+                input(path, if timed { Observe::ContentAndTime } else { Observe::Content })
             })
             .collect();
+        inputs.extend(precompiled.into_iter().map(|path| input(path, Observe::Tree)));
         let read: HashSet<String> = inputs.iter().map(|input| input.path.clone()).collect();
         let mut unread: Vec<&String> = timed.iter().filter(|path| !read.contains(*path)).collect();
         unread.sort();

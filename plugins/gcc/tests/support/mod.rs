@@ -53,7 +53,7 @@ impl Place {
         };
         let (words, scratch_files) = self.words(&invocation, &run);
         let (probed, stderr) = self.execute(compiler, &words);
-        for output in &run.units[0].outputs {
+        for output in run.unit.outputs.iter().filter(|output| output.required) {
             assert!(self.folder.path().join(&output.path).is_file(), "{arguments:?} did not write {}", output.path);
         }
         let collected = self.collect(&run, &scratch_files, &stderr);
@@ -106,7 +106,7 @@ impl Place {
         let mut words = Vec::new();
         let mut scratch_files = Vec::new();
         for index in 0..=invocation.arguments.len() {
-            for (id, before) in &run.units[0].additions {
+            for (id, before) in &run.unit.additions {
                 if *before as usize == index {
                     for word in grant(id).words {
                         match word {
@@ -142,7 +142,7 @@ impl Place {
     }
 
     fn collect(&self, run: &Run, scratch_files: &[(String, PathBuf)], stderr: &str) -> Collected {
-        let unit = &run.units[0];
+        let unit = &run.unit;
         let dependencies = unit
             .dependencies
             .iter()
@@ -179,7 +179,7 @@ impl Place {
     /// Follows includes as the plan's scan says, quoted names beside their file first.
     fn scan(&self, run: &Run) -> Vec<u8> {
         let mut known = BTreeSet::new();
-        let mut open: Vec<String> = run.units[0].inputs.iter().map(|input| input.path.clone()).collect();
+        let mut open: Vec<String> = run.unit.inputs.iter().map(|input| input.path.clone()).collect();
         while let Some(file) = open.pop() {
             if kind(&self.folder.path().join(&file)) != FileKind::File || !known.insert(file.clone()) {
                 continue;
@@ -216,7 +216,7 @@ pub fn find(name: &str) -> Option<PathBuf> {
 
 /// Every path that a plan and its reading cover.
 pub fn covered(run: &Run, reading: &Reading) -> BTreeSet<String> {
-    let unit = &run.units[0];
+    let unit = &run.unit;
     let mut paths: BTreeSet<String> = BTreeSet::new();
     paths.extend(run.assumptions.iter().chain(&unit.inputs).chain(&reading.inputs).map(|input| input.path.clone()));
     paths.extend(unit.outputs.iter().map(|output| output.path.clone()));

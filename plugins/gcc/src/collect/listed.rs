@@ -1,0 +1,74 @@
+//! The files that the unit's dependencies list.
+
+use std::collections::HashSet;
+
+use zccache_plugin_sdk::contract::Refusal;
+use zccache_plugin_sdk::{answer, depfile};
+
+use crate::context::{Context, Listing};
+
+/// Paths, each once.
+pub(super) struct Listed {
+    /// What the compiler read, the source first.
+    pub read: Vec<String>,
+    /// What only a precompiled header stands for, as far as it can be known.
+    pub behind: Vec<String>,
+}
+
+impl Listed {
+    /// Of what the dependencies of a run hold.
+    pub(super) fn of(context: &Context, dependencies: &[Option<Vec<u8>>]) -> Result<Listed, Refusal> {
+        let mut read = vec![context.source.clone()];
+        let mut behind = Vec::new();
+        for (listing, content) in context.listings.iter().zip(dependencies) {
+            let Some(content) = content else {
+                return Err(answer::refusal("no-dependencies", "the compiler did not list what it read"));
+            };
+            match listing {
+                Listing::Depfile => read.extend(prerequisites(content)?),
+                Listing::Assembled => {
+                    // The last one is what the assembler was given: the source, or a temporary file made of it.
+                    let mut listed = prerequisites(content)?;
+                    listed.pop();
+                    read.extend(listed);
+                }
+                Listing::Scan => read.extend(scanned(content)?),
+                Listing::Behind => behind.extend(scanned(content)?),
+            }
+        }
+        let mut seen = HashSet::new();
+        for paths in [&mut read, &mut behind] {
+            paths.retain(|path| !path.is_empty() && seen.insert(path.clone()));
+        }
+        check(context, &read)?;
+        Ok(Listed { read, behind })
+    }
+}
+
+fn prerequisites(content: &[u8]) -> Result<Vec<String>, Refusal> {
+    depfile::prerequisites(content).map_err(|malformed| answer::refusal("depfile", malformed.to_string()))
+}
+
+/// Paths that each end with a zero byte.
+fn scanned(content: &[u8]) -> Result<Vec<String>, Refusal> {
+    let text =
+        std::str::from_utf8(content).map_err(|_| answer::refusal("not-unicode", "a scanned path is not UTF-8"))?;
+    Ok(text.split_terminator('\0').map(str::to_owned).collect())
+}
+
+fn check(context: &Context, read: &[String]) -> Result<(), Refusal> {
+    if let Some(output) = context.outputs.iter().find(|output| read.contains(output)) {
+        return Err(answer::refusal("output-is-input", output.clone()));
+    }
+    // Where the same call from another folder would have the same key, what it reads must be named as from any folder. gcc
+    // may write the path behind all links instead, where that is shorter.
+    let named = |path: &str| {
+        let folders = [&context.quote, &context.bracket, &context.assembler_folders].into_iter().flatten();
+        let mut named = folders.chain([&context.source]).chain(&context.forced);
+        named.any(|known| known.starts_with('/') && path.starts_with(known.as_str()))
+    };
+    match read.iter().find(|path| context.anywhere && path.starts_with('/') && !named(path)) {
+        Some(path) => Err(answer::refusal("path-outside", path.clone())),
+        None => Ok(()),
+    }
+}

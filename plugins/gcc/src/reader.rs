@@ -1,0 +1,379 @@
+//! Reads a command line item by item, and puts together what it comes to.
+
+use std::collections::HashSet;
+
+use zccache_plugin_sdk::options::{Argument, Item, Matched};
+
+use crate::command::{
+    Besides, Call, Colour, CommandLine, Depends, Named, PartsWords, Profile, Reads, SearchWords, Shows, Source,
+    Temporaries, Which,
+};
+use crate::language::{self, Language, Stage};
+use crate::several::Several;
+use crate::stop::{Stop, bypass};
+use crate::table::{self, Effect, Mode, Side};
+use crate::{assembler, proper};
+
+/// What was read so far.
+pub(crate) struct Reader<'a> {
+    cpp_driver: bool,
+    sources: Vec<Source<'a>>,
+    language: Option<Language>,
+    output: Option<Named<'a>>,
+    besides: Besides<'a>,
+    depends: DependsWords<'a>,
+    shows: Shows,
+    reads: Reads<'a>,
+    colour: Colour,
+    search: SearchWords<'a>,
+    parts: PartsWords<'a>,
+    text_option: Option<&'a str>,
+    proper: Vec<&'a Argument>,
+    nested: Nested,
+}
+
+/// What is said of dependency files.
+#[derive(Default)]
+struct DependsWords<'a> {
+    all: bool,
+    user: bool,
+    file: Option<Named<'a>>,
+    target: bool,
+    modifier: Option<&'a str>,
+    /// The preprocessor is told itself: what it lists, and where.
+    told: Option<(Which, Named<'a>)>,
+}
+
+/// Response files by what they hold: one that steers the search is handed to the probe as a whole, which only those may
+/// be that do not also name sources or outputs.
+#[derive(Default)]
+struct Nested {
+    steering: HashSet<u32>,
+    acting: HashSet<u32>,
+}
+
+impl<'a> Reader<'a> {
+    /// Nothing was read yet. `cpp_driver`: C is compiled as C++.
+    pub(crate) fn new(cpp_driver: bool) -> Self {
+        Reader {
+            cpp_driver,
+            sources: Vec::new(),
+            language: None,
+            output: None,
+            besides: Besides::default(),
+            depends: DependsWords::default(),
+            shows: Shows::default(),
+            reads: Reads::default(),
+            colour: Colour::Unsaid,
+            search: SearchWords::default(),
+            parts: PartsWords::default(),
+            text_option: None,
+            proper: Vec::new(),
+            nested: Nested::default(),
+        }
+    }
+
+    /// Reads one item.
+    pub(crate) fn read(&mut self, item: &Item<'a, Effect>) -> Result<(), Stop> {
+        match item {
+            Item::Unknown(unknown) => bypass("unknown-option", unknown.text.clone()),
+            Item::Incomplete(option) => bypass("incomplete-option", option.text.clone()),
+            Item::Operand(operand) if operand.text == "-" => bypass("stdin", "the source is standard input"),
+            Item::Operand(operand) => {
+                let language = match self.language {
+                    Some(language) => language,
+                    None => language::of_suffix(&operand.text, self.cpp_driver)?,
+                };
+                self.acting(operand);
+                self.sources.push(Source { argument: operand, language });
+                Ok(())
+            }
+            Item::Option(option) => self.option(option),
+        }
+    }
+
+    fn option(&mut self, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+        let unknown = || bypass("unknown-option", option.argument.text.clone());
+        match option.effect {
+            Effect::Key | Effect::Query | Effect::OtherMode(_) => {}
+            Effect::Search => self.steering(option),
+            Effect::Folder => self.folder(option),
+            Effect::IncludeFolder => {
+                self.folder(option);
+                self.search.assembler_folders.push(option.value);
+            }
+            Effect::FlagWord if option.value.contains('=') => return unknown(),
+            Effect::FlagWord => {
+                self.shows.directory |= table::may_show_directory(option.value);
+                self.steering(option);
+            }
+            Effect::MacroWord if option.value.contains(',') => {
+                return bypass("preprocessor-options", option.argument.text.clone());
+            }
+            Effect::Macro | Effect::MacroWord if table::hides(option.value) => {
+                return bypass("macro", option.value.to_owned());
+            }
+            Effect::Macro | Effect::MacroWord => {}
+            Effect::MachineWord => self.steering(option),
+            Effect::Multilib => {
+                self.steering(option);
+                push(&mut self.parts.arguments, option.argument.index);
+            }
+            Effect::PartsFolder => {
+                self.folder(option);
+                self.parts.folders.push(option.value);
+                push(&mut self.parts.arguments, option.argument.index);
+                push(&mut self.parts.arguments, option.value_argument.index);
+            }
+            Effect::DebugWord if table::is_debug_word(option.value) => self.shows.directory = true,
+            Effect::DebugWord => return unknown(),
+            Effect::ShowsOutput => self.shows_all(),
+            Effect::RecordsCommand => {
+                self.shows_all();
+                self.shows.command = Some(option.name);
+            }
+            Effect::Sanitize => {
+                self.reads.sanitizes = true;
+                self.shows.directory = true;
+                self.steering(option);
+            }
+            Effect::DiagnosticsFormat if matches!(option.value, "text" | "clang") => {}
+            Effect::DiagnosticsFormat => return bypass("diagnostics-format", option.argument.text.clone()),
+            Effect::Colour if option.value == "auto" => self.colour = Colour::Auto,
+            Effect::Colour => self.colour = Colour::Said,
+            Effect::ForcedInclude => {
+                self.acting(option.argument);
+                self.search.forced.push(option.value);
+            }
+            Effect::Language => {
+                self.acting(option.argument);
+                self.language = language::named(option.value)?;
+            }
+            Effect::AssemblerWords => {
+                assembler::check(option.value)?;
+                self.shows.directory |= option.value != "--noexecstack";
+            }
+            Effect::ProperWord => self.proper.push(option.value_argument),
+            Effect::LlvmOption if proper::is_plain_choice(option.value) => {}
+            Effect::LlvmOption => return bypass("compiler-options", option.value.to_owned()),
+            Effect::PreprocessedText => self.text_option = Some(option.name),
+            Effect::MakePrecompiledHeader => return bypass("precompiled-header", option.name),
+            Effect::Bypass(reason) => return bypass(reason, option.argument.text.clone()),
+            Effect::Side(side) => self.side(side, option)?,
+            Effect::SideNamed => {
+                self.acting(option.argument);
+                self.besides.named.push(Named { text: option.value, argument: option.value_argument });
+            }
+            Effect::InputFile => self.reads.files.push(option.value),
+            Effect::PrecompiledHeader => self.reads.precompiled.push(option.value),
+            Effect::ProfileUse => {
+                let named = option.argument.text.contains('=');
+                self.reads.profile = Some(if named { Profile::Named(option.value) } else { Profile::Default });
+                // What is missing is told by its full path.
+                self.shows_all();
+            }
+            Effect::Make(_) | Effect::Output => self.output(option)?,
+            Effect::DependAll
+            | Effect::DependUser
+            | Effect::DependAllWord
+            | Effect::DependUserWord
+            | Effect::DependFile
+            | Effect::DependTarget
+            | Effect::DependPhony => self.depend(option)?,
+        }
+        Ok(())
+    }
+
+    fn shows_all(&mut self) {
+        self.shows.output = true;
+        self.shows.directory = true;
+    }
+
+    fn side(&mut self, side: Side, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+        self.acting(option.argument);
+        self.shows_all();
+        if side == Side::Temporaries {
+            self.besides.temporaries = match option.value {
+                "" => Temporaries::Unsaid,
+                "obj" => Temporaries::Beside,
+                "cwd" => Temporaries::Here,
+                _ => return bypass("save-temps", option.argument.text.clone()),
+            };
+        }
+        if !self.besides.sides.contains(&side) {
+            self.besides.sides.push(side);
+        }
+        Ok(())
+    }
+
+    fn output(&mut self, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+        self.acting(option.argument);
+        if option.effect == Effect::Output {
+            // gcc fails on two with -MD and else takes the last; clang takes the last.
+            if self.output.is_some() {
+                return bypass("several-outputs", option.value.to_owned());
+            }
+            self.output = Some(Named { text: option.value, argument: option.value_argument });
+        }
+        Ok(())
+    }
+
+    fn depend(&mut self, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+        self.acting(option.argument);
+        let named = Named { text: option.value, argument: option.value_argument };
+        let depends = &mut self.depends;
+        match option.effect {
+            Effect::DependAll => depends.all = true,
+            Effect::DependUser => depends.user = true,
+            Effect::DependAllWord | Effect::DependUserWord => {
+                if depends.told.is_some() || option.value.contains(',') {
+                    return bypass("preprocessor-options", option.argument.text.clone());
+                }
+                let which = if option.effect == Effect::DependAllWord { Which::All } else { Which::User };
+                depends.told = Some((which, named));
+            }
+            Effect::DependFile => {
+                depends.modifier = Some(option.name);
+                depends.file = Some(named);
+            }
+            Effect::DependTarget => {
+                depends.modifier = Some(option.name);
+                depends.target = true;
+            }
+            _ => depends.modifier = Some(option.name),
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, option: &Matched<'a, Effect>) {
+        self.steering(option);
+        self.search.folders.push(option.value);
+    }
+
+    fn steering(&mut self, option: &Matched<'a, Effect>) {
+        for argument in [option.argument, option.value_argument] {
+            if argument.nested {
+                self.nested.steering.insert(argument.index);
+            }
+            push(&mut self.search.arguments, argument.index);
+        }
+    }
+
+    fn acting(&mut self, argument: &Argument) {
+        if argument.nested {
+            self.nested.acting.insert(argument.index);
+        }
+    }
+
+    /// What it all comes to.
+    pub(crate) fn finish(mut self, mode: Option<Mode>) -> Result<Call<'a>, Stop> {
+        if self.nested.steering.intersection(&self.nested.acting).next().is_some() {
+            return bypass("response-file", "one response file names search folders and also sources or outputs");
+        }
+        let headers_only = self.sources.iter().all(|source| source.language.stage == Stage::Header);
+        let mode = match mode {
+            Some(mode) => mode,
+            // Headers are precompiled without being told to.
+            None if headers_only && !self.sources.is_empty() => Mode::Object,
+            None => return bypass("link", "there is no -c"),
+        };
+        if let (Mode::Object | Mode::Assembly, Some(option)) = (mode, self.text_option) {
+            return bypass("preprocessor-output", option);
+        }
+        for word in proper::words(&std::mem::take(&mut self.proper))? {
+            match word {
+                proper::Word::ForcedInclude(name) => self.search.forced.push(name),
+                proper::Word::UsePrecompiledHeader(file) => self.reads.precompiled.push(file),
+                proper::Word::MakePrecompiledHeader => self.make_precompiled_header(mode)?,
+            }
+        }
+        let depends = self.depends(mode)?;
+        let source = match self.sources[..] {
+            [] => return bypass("no-source", "no source is named"),
+            [source] => source,
+            _ => return self.several(mode, &depends).map(Call::Several),
+        };
+        check_mode(mode, source.language)?;
+        let language = source.language;
+        self.shows.directory |= language.stage == Stage::Header
+            || !self.reads.precompiled.is_empty()
+            || !self.besides.named.is_empty()
+            || matches!(language.tongue, language::Tongue::ObjectiveC | language::Tongue::ObjectiveCpp);
+        self.shows.output |= language.stage == Stage::Header;
+        Ok(Call::One(Box::new(CommandLine {
+            mode,
+            source,
+            output: self.output,
+            besides: self.besides,
+            // Neither compiler writes a dependency file of what includes nothing.
+            depends: if language.includes() { depends } else { Depends { which: Which::Unasked, ..depends } },
+            shows: self.shows,
+            reads: self.reads,
+            colour: self.colour,
+            search: self.search,
+            parts: self.parts,
+        })))
+    }
+
+    /// clang's own word for it; the driver still thinks that it makes an object.
+    fn make_precompiled_header(&mut self, mode: Mode) -> Result<(), Stop> {
+        match &self.sources[..] {
+            [source] if mode == Mode::Object && source.language.stage == Stage::Header => Ok(()),
+            _ => bypass("precompiled-header", "-emit-pch without -x c-header or -x c++-header"),
+        }
+    }
+
+    fn depends(&self, mode: Mode) -> Result<Depends<'a>, Stop> {
+        let DependsWords { all, user, file, target, modifier, told } = self.depends;
+        let asked = match (all, user) {
+            (_, true) => Which::User,
+            (true, false) => Which::All,
+            (false, false) => Which::Unasked,
+        };
+        match told {
+            // gcc then writes only one of the two.
+            Some((_, named)) if asked != Which::Unasked || file.is_some() => {
+                return bypass("dependencies", format!("{} and the driver's own option", named.argument.text));
+            }
+            Some((which, named)) => return Ok(Depends { which, file: Some(named), target }),
+            None => {}
+        }
+        // gcc fails and clang warns, until an added -MD would give the option a meaning.
+        if let (Which::Unasked, Some(modifier)) = (asked, modifier) {
+            return bypass("dependencies", format!("{modifier} without -MD or -MMD"));
+        }
+        // gcc takes the value of -o for the dependency file then.
+        if mode == Mode::Text && asked != Which::Unasked && file.is_none() {
+            return bypass("dependencies", "-MD with -E and without -MF");
+        }
+        Ok(Depends { which: asked, file, target })
+    }
+
+    /// One call for each source: the others' names are left out of it, and everything else is kept.
+    fn several(&self, mode: Mode, depends: &Depends<'a>) -> Result<Several<'a>, Stop> {
+        for source in &self.sources {
+            check_mode(mode, source.language)?;
+        }
+        if mode == Mode::Text || self.output.is_some() || depends.file.is_some() || !self.besides.named.is_empty() {
+            let names: Vec<&str> = self.sources.iter().map(|source| source.argument.text.as_str()).collect();
+            return bypass("several-sources", format!("one output is named for {}", names.join(" ")));
+        }
+        Several::of(&self.sources)
+    }
+}
+
+/// Which stages a mode leads through at all.
+fn check_mode(mode: Mode, language: Language) -> Result<(), Stop> {
+    let useless = match mode {
+        Mode::Object => false,
+        Mode::Assembly => language.is_assembler() || language.stage == Stage::Header,
+        Mode::Text => !language.includes(),
+    };
+    if useless { bypass("language", "the source is not of a kind that this makes anything of") } else { Ok(()) }
+}
+
+fn push(indices: &mut Vec<u32>, index: u32) {
+    if indices.last() != Some(&index) {
+        indices.push(index);
+    }
+}
