@@ -15,6 +15,8 @@ pub(crate) const DEPENDENCIES: &str = "dependencies";
 pub(crate) const COLOUR: &str = "colour";
 /// The addition by which the assembler lists what it included, in a scratch file.
 pub(crate) const ASSEMBLED: &str = "assembled";
+/// The probe for what a driver says before it begins.
+pub(crate) const REHEARSAL: &str = "rehearsal";
 /// The probe for gcc's folders.
 pub(crate) const FOLDERS: &str = "folders";
 
@@ -94,6 +96,8 @@ fn grants() -> Vec<Grant> {
         addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
         probe(FOLDERS, vec![Word::User, literal("-print-search-dirs")], "gcc says where it finds its own programs"),
     ];
+    let rehearsal = vec![Word::User, literal("-###")];
+    grants.push(probe(REHEARSAL, rehearsal, "the driver says what it thinks of the call, and runs nothing"));
     for (tongue, clang) in Tongue::ALL.into_iter().flat_map(|tongue| [(tongue, false), (tongue, true)]) {
         // clang would say the working directory, which is none of the answer's business. The user's own word wins.
         let mut words: Vec<Word> = clang.then(|| literal("-ffile-compilation-dir=.")).into_iter().collect();

@@ -44,6 +44,13 @@ impl Folders {
         specs.push(path::folder(own).to_owned());
         Ok(Folders { programs: split(programs), specs })
     }
+
+    /// Folders of headers below what `-B` names, which gcc searches if they come to be and does not speak of until then.
+    pub(crate) fn headers(&self, named: &[&str]) -> Vec<Input> {
+        let below = self.programs.iter().filter(|folder| named.iter().any(|named| folder.starts_with(named)));
+        let headers = below.flat_map(|folder| ["include", "include-fixed"].map(|name| path::join(folder, name)));
+        headers.map(|folder| maybe(folder, Observe::Identity)).collect()
+    }
 }
 
 /// Programs that gcc runs for one compile and specs that it would read. `programs` and `specs` are chains of the plan.

@@ -73,6 +73,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     match (family, folders) {
         (Family::Gcc(_), Some(folders)) => {
             let folders = Folders::read(folders)?;
+            assumptions.extend(folders.headers(&command.parts.folders));
             chains.extend([folders.programs, folders.specs]);
             lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
         }

@@ -19,6 +19,8 @@ pub(crate) struct Reader<'a> {
     cpp_driver: bool,
     sources: Vec<Source<'a>>,
     language: Option<Language>,
+    /// Indices of `-x` and its values.
+    languages: Vec<u32>,
     output: Option<Named<'a>>,
     besides: Besides<'a>,
     depends: DependsWords<'a>,
@@ -59,6 +61,7 @@ impl<'a> Reader<'a> {
             cpp_driver,
             sources: Vec::new(),
             language: None,
+            languages: Vec::new(),
             output: None,
             besides: Besides::default(),
             depends: DependsWords::default(),
@@ -147,6 +150,7 @@ impl<'a> Reader<'a> {
             }
             Effect::Language => {
                 self.acting(option.argument);
+                self.languages.extend([option.argument.index, option.value_argument.index]);
                 self.language = language::named(option.value)?;
             }
             Effect::AssemblerWords => {
@@ -358,7 +362,7 @@ impl<'a> Reader<'a> {
             let names: Vec<&str> = self.sources.iter().map(|source| source.argument.text.as_str()).collect();
             return bypass("several-sources", format!("one output is named for {}", names.join(" ")));
         }
-        Several::of(&self.sources)
+        Several::of(&self.sources, &self.languages)
     }
 }
 

@@ -46,10 +46,10 @@ const HARMLESS_STARTS: &[&str] = &[
     // The system's loader, on behalf of clang.
     "/lib/x86_64-linux-gnu/../lib",
 ];
-const HARMLESS_PARTS: &[&str] = &["/gconv/", ".so", ".o.tmp", "/bin/../lib/x86_64-pc-linux-gnu"];
+const HARMLESS_PARTS: &[&str] = &["/gconv/", ".so", ".tmp", ".i.gch", ".ii.gch", "/bin/../lib/x86_64-pc-linux-gnu"];
 /// The driver itself, what it would run to link or for graphics cards, and folders of libraries.
 const HARMLESS_NAMES: &[&str] =
-    &["gcc", "g++", "clang", "clang++", "strace", "collect2", "ptxas", ".hipVersion", "lib", "lib64"];
+    &["gcc", "g++", "clang", "clang++", "strace", "collect2", "lto-wrapper", "ptxas", ".hipVersion", "lib", "lib64"];
 
 /// Paths that a compiler looked at and that nothing covers. What the system's loader and libraries look at is the tool's
 /// identity; temporary files and the driver's search for itself have no effect.
@@ -71,8 +71,8 @@ fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
         normal
     };
     let covered: Vec<PathBuf> = covered(&compiled.run, reading(compiled)).iter().map(|path| normal(path)).collect();
-    let listed: Vec<PathBuf> = (compiled.run.assumptions.iter())
-        .filter(|input| input.observe == Observe::Listing)
+    let listed: Vec<PathBuf> = (compiled.run.assumptions.iter().chain(&compiled.run.unit.inputs))
+        .filter(|input| matches!(input.observe, Observe::Listing | Observe::Tree))
         .map(|input| normal(&input.path))
         .collect();
     let harmless = |path: &str| {
@@ -80,6 +80,7 @@ fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
             || HARMLESS_PARTS.iter().any(|part| path.contains(part))
             || (path.contains("/lib/clang/") && !path.contains("/include/") && !path.contains("/share/"))
             || HARMLESS_NAMES.contains(&zccache_plugin_sdk::path::file_name(path))
+            || is_temporary_of_objcopy(zccache_plugin_sdk::path::file_name(path))
     };
     probed
         .iter()
@@ -92,6 +93,11 @@ fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
         })
         .cloned()
         .collect()
+}
+
+/// `st` and six random characters, beside the object.
+fn is_temporary_of_objcopy(name: &str) -> bool {
+    name.len() == 8 && name.starts_with("st") && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn assert_covered(place: &Place, compiled: &Compiled) {
@@ -186,9 +192,84 @@ fn included_data_is_covered() {
         }
         place.write("c.c", "#define F(x) __asm__(\".incbin \\\"\" x \"\\\"\")\nF(\"inc/f.bin\");\n");
         assert_eq!(refusal(&place.compile(compiler, &["-c", "c.c"])), "computed-incbin");
+        place.write("e.c", "__asm__(\".include \\\"m.inc\\\"\");\n");
         place.write("m.inc", ".byte 1\n");
-        place.write("d.S", ".include \"m.inc\"\n");
-        assert_eq!(refusal(&place.compile(compiler, &["-c", "d.S"])), "assembler-include");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "e.c"])), "assembler-include");
+    });
+}
+
+#[test]
+fn assembler_text_is_covered_with_what_it_includes() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[
+            ("a.s", ".include \"m.inc\"\n.incbin \"f.bin\"\n"),
+            ("b.S", "#include \"b.h\"\n.include \"m.inc\"\n"),
+            ("plain.s", "# a comment with #include HEADER and __DATE__\n.byte 1\n"),
+            ("b.h", ""),
+            ("inc/m.inc", ".include \"n.inc\"\n"),
+            ("n.inc", ".byte 1\n"),
+            ("f.bin", "data"),
+        ]);
+        assert_covered(&place, &place.compile(compiler, &["-Iinc", "-c", "plain.s", "-o", "p.o"]));
+        for source in ["a.s", "b.S"] {
+            let compiled = place.compile(compiler, &["-Iinc", "-c", source]);
+            if compiler.ends_with("gcc") {
+                assert_covered(&place, &compiled);
+                let read = &reading(&compiled).inputs;
+                for name in ["inc/m.inc", "n.inc"] {
+                    assert!(read.iter().any(|input| input.path.ends_with(name)), "{name}: {read:?}");
+                }
+            } else {
+                assert_eq!(refusal(&compiled), "assembler-include");
+            }
+        }
+    });
+}
+
+#[test]
+fn other_modes_and_languages_are_covered() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(FILES);
+        for mode in [&["-S"][..], &["-E", "-o", "a.txt"], &["-E", "-dD", "-P", "-o", "a.txt", "-MD", "-MF", "a.dep"]] {
+            let compiled = place.compile(compiler, &[&["-Iinc", "a.c"], mode].concat());
+            assert_covered(&place, &compiled);
+            assert_eq!(reading(&compiled).inputs[0].path, "a.c");
+        }
+        place.compile(compiler, &["-Iinc", "-E", "a.c", "-o", "pre.i"]);
+        let compiled = place.compile(compiler, &["-c", "pre.i"]);
+        assert_covered(&place, &compiled);
+        assert_eq!(reading(&compiled).inputs.len(), 1);
+    });
+    each(&["clang"], |compiler| {
+        let place = Place::new(&[("a.m", "#import \"b.h\"\n#import \"b.h\"\nint a;\n"), ("b.h", "int b;\n")]);
+        assert_covered(&place, &place.compile(compiler, &["-c", "a.m"]));
+    });
+}
+
+#[test]
+fn profiles_and_lists_are_covered() {
+    each(&["gcc"], |compiler| {
+        let place = Place::new(&[("a.c", "int f(int x) { return x + 1; }\n"), ("out/x", ""), ("profiles/x", "")]);
+        for words in ["-fprofile-use", "-fprofile-use=profiles", "-fprofile-use=absent", "-fbranch-probabilities"] {
+            assert_covered(&place, &place.compile(compiler, &[words, "-c", "a.c", "-o", "out/a.o"]));
+            assert_covered(&place, &place.compile(compiler, &[words, "-c", "a.c"]));
+        }
+    });
+    each(&["clang"], |compiler| {
+        let place = Place::new(&[("a.c", "int f(int x) { return x + 1; }\n"), ("list.txt", "fun:f\n")]);
+        let words = ["-fsanitize=address", "-fsanitize-ignorelist=list.txt", "-c", "a.c"];
+        let compiled = place.compile(compiler, &words);
+        assert_covered(&place, &compiled);
+        assert!(compiled.run.unit.inputs.iter().any(|input| input.path == "list.txt"));
+    });
+}
+
+#[test]
+fn parts_of_the_compiler_in_a_folder_of_the_users_are_covered() {
+    each(&["gcc", "clang"], |compiler| {
+        let place = Place::new(&[("a.c", "#include <stddef.h>\n"), ("parts/include/x.h", ""), ("parts/x", "")]);
+        assert_covered(&place, &place.compile(compiler, &["-Bparts", "-m64", "-c", "a.c"]));
+        assert_covered(&place, &place.compile(compiler, &["-B", "parts/", "-march=native", "-c", "a.c"]));
     });
 }
 
@@ -225,17 +306,46 @@ fn gccs_twins_are_inputs_with_their_times() {
 }
 
 #[test]
-fn precompiled_headers_are_not_stored_and_their_places_are_looked_up() {
+fn a_precompiled_header_is_an_input_with_the_headers_that_it_was_made_of() {
+    each(ALL, |compiler| {
+        let place = Place::new(&[
+            ("a.c", "#include \"other.h\"\nint a = P;\n"),
+            ("p.h", "#include \"q.h\"\n"),
+            ("q.h", "#define P 3\n"),
+            ("other.h", ""),
+        ]);
+        let language = if compiler.to_str().unwrap().ends_with("++") { "c++-header" } else { "c-header" };
+        let made = place.compile(compiler, &["-x", language, "p.h"]);
+        assert_covered(&place, &made);
+        assert_eq!(made.run.unit.outputs[0].path, "p.h.gch");
+        let used = place.compile(compiler, &["-include", "p.h", "-c", "a.c"]);
+        assert_covered(&place, &used);
+        let clang = compiler.to_str().unwrap().contains("clang");
+        let read = [&used.run.unit.inputs[..], &reading(&used).inputs].concat();
+        for name in ["p.h.gch", "p.h", "q.h", "a.c"] {
+            assert!(read.iter().any(|input| input.path.ends_with(name)), "{name}: {read:?}");
+        }
+        let timed = reading(&used).inputs.iter().find(|input| input.path.ends_with("q.h")).unwrap();
+        assert_eq!(timed.observe == Observe::ContentAndTime, clang);
+        place.write("q.h", "#define P __DATE__ \"\"[0]\n");
+        let again = place.compile(compiler, &["-x", language, "p.h"]);
+        assert_eq!(refusal(&again), "date");
+        assert_eq!(refusal(&place.compile(compiler, &["-include", "p.h", "-c", "a.c"])), "date");
+    });
+}
+
+#[test]
+fn a_precompiled_header_that_a_source_includes_is_not_stored_unless_it_does_not_fit() {
     each(&["gcc"], |compiler| {
         let place = Place::new(&[("a.c", "#include \"p.h\"\nint a;\n"), ("p.h", "int p;\n")]);
         let compiled = place.compile(compiler, &["-c", "a.c"]);
         assert!(reading(&compiled).lookups.iter().any(|lookup| lookup.name == "p.h.gch"));
-        let made = std::process::Command::new(compiler)
-            .args(["-x", "c-header", "p.h", "-o", "p.h.gch"])
-            .current_dir(place.folder.path())
-            .status();
-        assert!(made.unwrap().success());
-        assert_eq!(refusal(&place.compile(compiler, &["-c", "a.c"])), "precompiled-header");
+        place.write("p.h.gch", "no precompiled header");
+        assert_covered(&place, &place.compile(compiler, &["-c", "a.c"]));
+        std::fs::remove_file(place.folder.path().join("p.h.gch")).unwrap();
+        place.compile(compiler, &["-x", "c-header", "p.h"]);
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "a.c"])), "precompiled-header-in-source");
+        assert_covered(&place, &place.compile(compiler, &["-MMD", "-c", "a.c"]));
     });
 }
 
@@ -279,6 +389,30 @@ fn outputs_are_where_the_drivers_put_them_and_nothing_else_is_written() {
             planned.sort_unstable();
             assert_eq!(planned, expected, "{arguments:?}");
             assert_eq!(files(place.folder.path()), expected.len() + 2, "{arguments:?}");
+        }
+    });
+}
+
+#[test]
+fn files_that_are_written_besides_are_all_planned() {
+    let common = ["--coverage", "-gsplit-dwarf", "-fstack-usage", "-save-temps", "-save-temps=obj", "-save-temps=cwd"];
+    each(ALL, |compiler| {
+        let own: &[&str] = if compiler.to_str().unwrap().contains("clang") {
+            &["-ftime-trace", "--serialize-diagnostics out.d/x.dia"]
+        } else {
+            &["-fcallgraph-info", "-fcallgraph-info=su,da"]
+        };
+        for besides in common.iter().chain(own) {
+            for place_of_output in ["-c", "-c -o out.d/a.b.o", "-S", "-S -o out.d/a.s", "-c -MD -o noext"] {
+                let place = Place::new(&[("dir/x.y.c", "int x;\n"), ("out.d/keep", "")]);
+                let line = format!("-g {place_of_output} {besides} dir/x.y.c");
+                let compiled = place.compile(compiler, &line.split(' ').collect::<Vec<_>>());
+                assert_covered(&place, &compiled);
+                let outputs = &compiled.run.unit.outputs;
+                let written = outputs.iter().filter(|output| place.folder.path().join(&output.path).is_file()).count();
+                assert_eq!(files(place.folder.path()), written + 2, "{compiler:?} {line}");
+                assert!(written > 1 || !place_of_output.starts_with("-c"), "{compiler:?} {line}");
+            }
         }
     });
 }

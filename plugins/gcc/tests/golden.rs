@@ -48,6 +48,7 @@ fn decide(invocation: &mut Invocation, texts: &[(&str, &str)]) -> (String, Decis
 fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
     let is_clang = invocation.tool.real.contains("clang");
     let (stdout, stderr): (&[u8], &[u8]) = match (grant, is_clang) {
+        ("rehearsal", _) => (b"", b""),
         ("folders", _) => (include_bytes!("probes/gcc-folders.txt"), b""),
         (_, false) => (b"", include_bytes!("probes/gcc-search.txt")),
         (_, true) => (b"", include_bytes!("probes/clang-search.txt")),
@@ -94,6 +95,66 @@ fn response_files() {
 }
 
 #[test]
+fn several_sources_are_a_call_each_that_keeps_all_else() {
+    let texts = [("a.c", ""), ("b.cc", ""), ("sub/c.S", "")];
+    check("several.txt", gcc(&["-c", "a.c", "-x", "c++", "b.cc", "-O2", "sub/c.S", "-MD"]), &texts);
+}
+
+#[test]
+fn everything_that_may_be_written_besides() {
+    let all = ["-c", "a.c", "-o", "out/x.o", "--coverage", "-gsplit-dwarf", "-fstack-usage", "-fcallgraph-info=su"];
+    check("besides.txt", gcc(&[&all[..], &["-save-temps", "-MMD", "-MF", "x.d"]].concat()), &[]);
+    let all = ["-S", "src/a.cc", "-ftime-trace", "-save-temps=obj", "--serialize-diagnostics", "out/x.dia"];
+    check("besides-clang.txt", clang(&all), &[]);
+}
+
+#[test]
+fn precompiled_headers_are_inputs_or_outputs() {
+    check("precompile.txt", gcc(&["-x", "c++-header", "sub/p.h", "-g"]), &[]);
+    let texts = [("p.h", ""), ("p.h.gch", "")];
+    check("precompiled.txt", gcc(&["-include", "p.h", "-c", "a.c"]), &texts);
+    let words = "-Xclang -include-pch -Xclang p.h.pch -Xclang -include -Xclang p.h -c a.c";
+    check("precompiled-clang.txt", clang(&words.split(' ').collect::<Vec<_>>()), &[("p.h", "")]);
+}
+
+#[test]
+fn the_machines_own_processor_is_what_the_compiler_says_it_is() {
+    let decided = |words: &[&str]| {
+        let mut invocation = gcc(words);
+        decide(&mut invocation, &[]).0
+    };
+    let asked = decided(&["-march=native", "-mcpu=native+crc", "-c", "a.c"]);
+    assert!(asked.starts_with("need probe search-c with [-march=native -mcpu=native+crc]\n"), "{asked}");
+}
+
+#[test]
+fn the_working_directory_is_in_the_key_exactly_where_a_result_can_hold_it() {
+    for (words, held) in [
+        ("-c a.c", false),
+        ("-O2 -Wall -MMD -c a.c -o x.o", false),
+        ("-S a.c", false),
+        ("-E a.c -o a.i", false),
+        ("-c a.S", false),
+        ("-g -c a.c", true),
+        ("-ggdb3 -E a.c -o a.i", true),
+        ("-flto -c a.c", true),
+        ("-fsanitize=address -c a.c", true),
+        ("-fworking-directory -E a.c -o a.i", true),
+        ("--coverage -c a.c", true),
+        ("-Wa,--gdwarf-5 -c a.S", true),
+        ("-x c-header a.h", true),
+        ("-include-pch p.pch -c a.c", true),
+        ("-fprofile-use=p -c a.c", true),
+        ("-frecord-gcc-switches -c a.c", true),
+    ] {
+        let mut invocation = gcc(&words.split(' ').collect::<Vec<_>>());
+        let Decision::Run(run) = decide(&mut invocation, &[]).1 else { panic!("{words}") };
+        assert_eq!(run.unit.directory_in_key, held, "{words}");
+        assert_eq!(run.unit.irrelevant_environment.is_empty(), held, "{words}");
+    }
+}
+
+#[test]
 fn colours_on_a_terminal() {
     let mut invocation = gcc(&["-c", "a.S"]);
     invocation.streams.stderr_is_terminal = true;
@@ -106,10 +167,8 @@ fn bypasses() {
     let lines: &[&str] = &[
         "a.c -o a",
         "-c",
-        "-c a.c b.c",
         "-c -",
         "-E a.c",
-        "-S a.c",
         "-M a.c",
         "-c -MM a.c",
         "-fsyntax-only a.c",
@@ -119,12 +178,7 @@ fn bypasses() {
         "-print-prog-name=cc1",
         "-### -c a.c",
         "-c a.o",
-        "-c a.s",
-        "-c a.i",
-        "-c a.m",
-        "-c a.h",
         "-c a",
-        "-c -x c-header a.h",
         "-c -x cuda a.cu",
         "-c -xyzzy a.c",
         "-c a.c --unknown",
@@ -142,15 +196,7 @@ fn bypasses() {
         "-c a.c -MD -MF a.o",
         "-c a.c -o a.o -o b.o",
         "-c .a.c",
-        "-c a.c --coverage",
-        "-c a.c -fprofile-arcs",
-        "-c a.c -ftest-coverage",
-        "-c a.c -fprofile-use=x",
-        "-c a.c -gsplit-dwarf",
-        "-c a.c -march=native",
-        "-c a.c -mcpu=native+crc",
         "-c a.c -Wa,-a",
-        "-c a.c -Wp,-MD,x",
         "-c a.c -Wp,-DX,-MD,x",
         "-c a.c -Xclang -x",
         "-c a.c -mllvm -x",
@@ -159,9 +205,6 @@ fn bypasses() {
         "-c a.c -fplugin=x.so",
         "-c a.c -fmodules",
         "-c a.c -fmodules-ts",
-        "-c a.c -save-temps=obj",
-        "-c a.c -ftime-trace",
-        "-c a.c -fstack-usage",
         "-c a.c -fdump-tree-all",
         "-c a.c -dD",
         "-c a.c -ftime-report",
@@ -169,8 +212,6 @@ fn bypasses() {
         "-c a.c -finput-charset=utf-16",
         "-c a.c -fdiagnostics-format=json",
         "-c a.c -I-",
-        "-c a.c -isystem-after x",
-        "-c a.c -include-pch p.pch",
         "-c a.c -fpch-preprocess",
         "-c a.c -arch arm64",
         "-c a.c -gbogus",
@@ -178,12 +219,32 @@ fn bypasses() {
         "-c a.c -fopt-info-vec=x",
         "-c a.c -DBUILT=__DATE__",
         "-c a.c -D H=__has_include(x)",
+        "-c a.c b.c -o x.o",
+        "-c a.c b.c -MD -MF x.d",
+        "-c a.c absent.c",
+        "-c a/x.c b/x.c",
+        "-S a.s",
+        "-S a.S",
+        "-E a.i -o x",
+        "-E -MD a.c -o x.i",
+        "-c -P a.c",
+        "-c a.c -MD -Wp,-MD,x",
+        "-c a.c -Wp,-MD,x,-MP",
+        "-c a.c -save-temps=else",
+        "-c a.c -fauto-profile",
+        "-c a.c -fprofile-dir=x",
+        "-c a.c -ftime-trace=x",
+        "-c a.c -Xclang -emit-pch",
+        "-c a.c -Xassembler -al=x",
+        "-c a.c -Wp,-MD,/dev/stdout",
+        "-c a.c -include-pth p",
+        "a.c b.h",
         "-c @absent",
         "-c @twisted",
         "-c @both",
         "-c a.c -MMD -include absent.h",
     ];
-    let texts = [("twisted", "'a\\b'"), ("both", "-Iinc a.c")];
+    let texts = [("twisted", "'a\\b'"), ("both", "-Iinc a.c"), ("a.c", ""), ("a/x.c", ""), ("b/x.c", "")];
     let mut report = String::new();
     for line in lines {
         let mut invocation = gcc(&line.split(' ').collect::<Vec<_>>());
@@ -244,7 +305,9 @@ fn the_language_says_which_folders_and_programs_are_asked_for() {
         (&["-c", "-x", "c++", "a.c"], "search-c++"),
         (&["-c", "a.c", "-x", "c++"], "search-c"),
         (&["-c", "-xc", "-x", "none", "a.cc"], "search-c++"),
-        (&["-c", "a.S"], "search-assembler"),
+        (&["-c", "a.S"], "search-assembler-with-cpp"),
+        (&["-c", "a.mm"], "search-objective-c++"),
+        (&["p.h"], "search-c"),
     ] {
         let invocation = gcc(arguments);
         let asked = golden::decision(&invocation, &Gcc::plan(&invocation));

@@ -14,10 +14,7 @@ use crate::search::Family;
 pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String> {
     let gcc = matches!(reading.context.family, Family::Gcc(_));
     let mut sought: Vec<Sought> = Vec::new();
-    if !reading.context.includes {
-        return Vec::new();
-    }
-    if gcc {
+    if gcc && !(reading.context.assembler && !reading.context.includes) {
         let source = format!("{}.gch", reading.context.source);
         sought.push(Sought { name: source, place: Place::Quote(String::new()), all: false });
         for (name, place) in &found.direct {
