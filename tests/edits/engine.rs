@@ -279,7 +279,10 @@ impl Engine {
         }
         if let Some((_, was_stored)) = reverted {
             if was_stored && outcome != Outcome::Hit {
-                self.notes[index] += " [was stored before]";
+                self.notes[index] += " [was stored]";
+                let new = |(reason, count): &(&String, &u64)| before.reason(reason) < **count;
+                let reasons = self.counters.reasons.iter().filter(new);
+                reasons.for_each(|(reason, _)| *self.tally.reverts_missed.entry(reason.clone()).or_default() += 1);
             }
             self.tally.reverts += u64::from(was_stored);
             self.tally.reverts_hit += u64::from(was_stored && outcome == Outcome::Hit);

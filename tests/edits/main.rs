@@ -28,6 +28,7 @@ mod shrink;
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use engine::Engine;
@@ -77,7 +78,7 @@ fn edit(compiler: Compiler) {
     let steps = number("ZCCACHE_EDIT_STEPS").map(|steps| usize::try_from(steps).unwrap_or(usize::MAX));
     let mut left = steps.unwrap_or(if seconds.is_some() { usize::MAX } else { STEPS });
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    println!("{name}: seed {seed}");
+    say(&format!("{name}: seed {seed}"));
     let mut tally = Tally::default();
     for seed in (0..).map(|project| seed.wrapping_add(project)) {
         if left == 0 || end.is_some_and(|end| Instant::now() >= end) {
@@ -91,19 +92,24 @@ fn edit(compiler: Compiler) {
             Err(failure) => {
                 tally.add(&failure.tally);
                 let steps = failure.scenario.steps.len();
-                println!("{name}: a failure at step {steps} of seed {seed}; now it is repeated with fewer steps");
-                println!("{name}: until then {tally}");
+                say(&format!("{name}: a failure at step {steps} of seed {seed}; now it is repeated with fewer steps"));
+                say(&format!("{name}: until then {tally}"));
                 panic!("{name}, seed {seed}, step {steps}: {}", report::report(*failure));
             }
         }
     }
-    println!("{name}: no wrong answer in {tally}");
+    say(&format!("{name}: 0 wrong answers in {tally}"));
     assert!(
         tally.reverts < REVERTS_MIN || tally.reverts_hit * 100 >= tally.reverts * REVERTS_HIT_PERCENT,
         "{name}, seed {seed}: {} of {} goings back to a stored state were hits, less than {REVERTS_HIT_PERCENT}%",
         tally.reverts_hit,
         tally.reverts
     );
+}
+
+/// Prints what is to be read of tests that pass too.
+fn say(text: &str) {
+    writeln!(std::io::stdout(), "{}", text.trim_end()).expect("standard output takes it");
 }
 
 fn number(variable: &str) -> Option<u64> {

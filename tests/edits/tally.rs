@@ -14,6 +14,8 @@ pub struct Tally {
     pub reverts: u64,
     /// Of these, served from the cache.
     pub reverts_hit: u64,
+    /// Why others were not.
+    pub reverts_missed: BTreeMap<String, u64>,
     /// Compiles that show the time, and took so long that nothing can be said of them.
     pub undecided: u64,
     /// By how they ended and why: `bypass: several-sources`.
@@ -45,8 +47,11 @@ impl Tally {
         for (name, count) in &other.outcomes {
             *self.outcomes.entry(name).or_default() += count;
         }
-        for (reason, count) in &other.reasons {
-            *self.reasons.entry(reason.clone()).or_default() += count;
+        let all = [(&mut self.reasons, &other.reasons), (&mut self.reverts_missed, &other.reverts_missed)];
+        for (counts, others) in all {
+            for (reason, count) in others {
+                *counts.entry(reason.clone()).or_default() += count;
+            }
         }
     }
 }
@@ -56,6 +61,9 @@ impl fmt::Display for Tally {
         let outcomes: Vec<String> = self.outcomes.iter().map(|(name, count)| format!("{count} {name}")).collect();
         writeln!(f, "{} compiles: {}", self.compiles, outcomes.join(", "))?;
         writeln!(f, "{} of {} goings back to a stored state were hits", self.reverts_hit, self.reverts)?;
+        for (reason, count) in &self.reverts_missed {
+            writeln!(f, "{count:7}  not  {reason}")?;
+        }
         if self.undecided > 0 {
             writeln!(f, "{} compiles showed the time and took too long to judge", self.undecided)?;
         }
