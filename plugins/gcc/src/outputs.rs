@@ -84,6 +84,11 @@ fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a
     }
     match side {
         Side::Coverage => vec![("coverage-notes", beside(main, "gcno"))],
+        // clang, asked for assembler text, names it like an object that nobody asked for.
+        Side::SplitDwarf if clang && command.mode == Mode::Assembly => {
+            let name = format!("{}.dwo", stem(path::file_name(&command.source.argument.text)));
+            vec![("split-dwarf", Place { path: name, named_by: None })]
+        }
         Side::SplitDwarf => vec![("split-dwarf", beside(main, "dwo"))],
         Side::StackUsage => vec![("stack-usage", beside(main, "su"))],
         Side::CallGraph => vec![("call-graph", beside(main, "ci"))],

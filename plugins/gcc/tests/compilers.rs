@@ -404,7 +404,7 @@ fn files_that_are_written_besides_are_all_planned() {
         };
         for besides in common.iter().chain(own) {
             for place_of_output in ["-c", "-c -o out.d/a.b.o", "-S", "-S -o out.d/a.s", "-c -MD -o noext"] {
-                let place = Place::new(&[("dir/x.y.c", "int x;\n"), ("out.d/keep", "")]);
+                let place = Place::new(&[("dir/x.y.c", "int f(int x) { return x; }\n"), ("out.d/keep", "")]);
                 let line = format!("-g {place_of_output} {besides} dir/x.y.c");
                 let compiled = place.compile(compiler, &line.split(' ').collect::<Vec<_>>());
                 assert_covered(&place, &compiled);
