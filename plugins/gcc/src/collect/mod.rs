@@ -32,7 +32,8 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let Listed { read: paths, behind } = Listed::of(context, &outcome.dependencies)?;
-    diagnostics::check(&outcome.stderr, paths.iter().chain(&behind))?;
+    // What was kept of the way to the object, the compiler read too.
+    diagnostics::check(&outcome.stderr, paths.iter().chain(&behind).chain(&context.outputs))?;
     let Some((facts, later)) = outcome.facts.split_at_checked(paths.len() + behind.len()) else {
         return Ok(Collected::Facts([paths, behind].concat()));
     };
