@@ -187,7 +187,7 @@ pub fn header_text(name: &str, number: u32) -> String {
             format!("#pragma once\n{show}#ifdef TWIN_SEEN\n#define TWIN_TWICE\n#else\n#define TWIN_SEEN\n#endif\n")
         }
         _ => {
-            let value = stem.trim_end_matches(".h").to_uppercase();
+            let value = stem.trim_end_matches(".h").to_uppercase().replace('-', "_");
             format!("{show}#undef {value}\n#define {value} 1\n")
         }
     }
