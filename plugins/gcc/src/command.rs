@@ -116,6 +116,8 @@ pub(crate) struct Shows {
 pub(crate) struct Reads<'a> {
     /// Lists and profiles.
     pub files: Vec<&'a str>,
+    /// Values of `-specs`.
+    pub specs: Vec<&'a str>,
     /// Values of `-include-pch`.
     pub precompiled: Vec<&'a str>,
     /// Sanitizers are on: clang reads lists of its own.

@@ -20,6 +20,7 @@ mod reader;
 mod reads;
 mod search;
 mod several;
+mod specs;
 mod stop;
 mod table;
 mod tool;

@@ -14,6 +14,7 @@ use crate::outputs::{self, DEPFILE};
 use crate::parts::{self, Folders};
 use crate::reads::Hidden;
 use crate::search::{Family, Search};
+use crate::specs;
 use crate::stop::{Stop, bypass};
 use crate::table::{Mode, Side};
 use crate::tool;
@@ -48,6 +49,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Decision, 
 fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'_>) -> Result<Run, Stop> {
     let clang = tool::is_clang(&invocation.tool);
     let outputs = outputs::outputs(command, clang)?;
+    specs::check(&command.reads.specs, dialogue)?;
 
     // All questions of one round are asked before the first answer is looked at.
     let grant = search_grant(command.source.language.tongue, clang);

@@ -8,7 +8,7 @@ use crate::command::{
     Besides, Call, Colour, CommandLine, Depends, Named, PartsWords, Profile, Reads, SearchWords, Shows, Source,
     Temporaries, Which,
 };
-use crate::language::{self, Language, Stage};
+use crate::language::{self, Language, Stage, Tongue};
 use crate::several::Several;
 use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect, Mode, Side};
@@ -169,6 +169,12 @@ impl<'a> Reader<'a> {
                 self.besides.named.push(Named { text: option.value, argument: option.value_argument });
             }
             Effect::InputFile => self.reads.files.push(option.value),
+            Effect::Specs => {
+                self.steering(option);
+                self.reads.specs.push(option.value);
+                // An option that they add may be one by which the result shows more.
+                self.shows_all();
+            }
             Effect::PrecompiledHeader => self.reads.precompiled.push(option.value),
             Effect::ProfileUse => {
                 let named = option.argument.text.contains('=');
@@ -302,7 +308,8 @@ impl<'a> Reader<'a> {
         self.shows.directory |= language.stage == Stage::Header
             || !self.reads.precompiled.is_empty()
             || !self.besides.named.is_empty()
-            || matches!(language.tongue, language::Tongue::ObjectiveC | language::Tongue::ObjectiveCpp);
+            // Where a line of assembler text comes from may be told from the working directory on.
+            || !matches!(language.tongue, Tongue::C | Tongue::Cpp);
         self.shows.output |= language.stage == Stage::Header;
         Ok(Call::One(Box::new(CommandLine {
             mode,

@@ -43,6 +43,8 @@ pub(crate) enum Effect {
     InputFile,
     /// A profile of earlier runs is read.
     ProfileUse,
+    /// A file of specs is read.
+    Specs,
     /// `-include-pch`.
     PrecompiledHeader,
     /// `-emit-pch`, to clang's compiler proper.
@@ -208,7 +210,8 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Flag, Multilib, "-m32 -m64 -mx32 -m16"),
     (EqualsOrSeparate, Key, "--param"),
     (JoinedOrSeparate, Key, "-G"),
-    (Joined, Bypass("specs"), "-specs --specs -mmcu -mdevices-csv-loc"),
+    (EqualsOrSeparate, Effect::Specs, "-specs --specs"),
+    (Joined, Bypass("specs"), "-mmcu -mdevices-csv-loc"),
     (Joined, MacroWord, "-Wp,-D -Wp,-U"),
     (Joined, AssemblerWords, "-Wa,"),
     (Separate, AssemblerWords, "-Xassembler"),
