@@ -40,7 +40,9 @@ enum Task {
     #[command(after_help = "Example: cargo xtask build")]
     Build,
     /// Compiles Lua and zstd bare, cold and warm, and holds the results against each other
-    #[command(after_help = "Example: cargo xtask demo --all")]
+    #[command(
+        after_help = "Example: cargo xtask demo --all\nZCCACHE_TEST_BIN_DIR: a folder with programs to try, instead of building"
+    )]
     Demo {
         /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage: about ten minutes on two processors
         #[arg(long)]

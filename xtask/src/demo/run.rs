@@ -76,10 +76,15 @@ pub(crate) fn compare<'a>(project: &'a Project, folder: &Path, client: &Path, ca
 }
 
 impl Comparison<'_> {
+    /// The builds through the cache, by name.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (&'static str, &Cached)> {
+        [("cold", &self.cold), ("warm", &self.warm), ("touched", &self.touched)].into_iter()
+    }
+
     /// What should have been and was not, one line each.
     pub(crate) fn broken_promises(&self) -> Vec<String> {
         let mut broken = Vec::new();
-        for (run, cached) in [("cold", &self.cold), ("warm", &self.warm), ("touched", &self.touched)] {
+        for (run, cached) in self.runs() {
             broken.extend(cached.broken_promises().into_iter().map(|promise| (run, promise)));
         }
         if self.touched.made != self.units - self.project.headerless {
@@ -124,6 +129,11 @@ impl Cached {
     /// How many results may not be stored, for a stated reason.
     fn unstored(&self) -> u64 {
         self.uncached().filter(|(reason, _)| reason.starts_with(NOT_STORED)).map(|(_, count)| count).sum()
+    }
+
+    /// How often something could not be cached for this reason.
+    pub(crate) fn uncached_for(&self, reason: &str) -> u64 {
+        self.statistics.reasons.get(reason).copied().unwrap_or_default()
     }
 
     /// Why what could not be cached could not, and how often.

@@ -1,5 +1,6 @@
 //! The demo's table.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::demo::project::{Project, Touched};
@@ -35,12 +36,13 @@ pub(crate) fn print(rows: &[Comparison<'_>]) {
 /// What was not cached, by reason; what cannot be equal or cannot be a hit, and why.
 fn notes(row: &Comparison<'_>) -> Vec<String> {
     let Project { name, random, touched, headerless, .. } = row.project;
-    let mut notes = Vec::new();
-    for (run, cached) in [("cold", &row.cold), ("warm", &row.warm), ("touched", &row.touched)] {
-        let uncached: Vec<String> = cached.uncached().map(|(reason, count)| format!("{count} {reason}")).collect();
-        if !uncached.is_empty() {
-            notes.push(format!("{name} {run}: {}", uncached.join(", ")));
-        }
+    let mut notes: Vec<String> = Vec::new();
+    for reason in
+        row.runs().flat_map(|(_, cached)| cached.uncached().map(|(reason, _)| reason)).collect::<BTreeSet<_>>()
+    {
+        let counts: Vec<String> =
+            row.runs().map(|(run, cached)| format!("{run} {}", cached.uncached_for(reason))).collect();
+        notes.push(format!("{name}: {reason}: {}", counts.join(", ")));
     }
     if let Some(random) = random {
         notes.push(format!("{name}: {}; hits are held against what the cold build made", random.reason));
