@@ -9,6 +9,7 @@ use zccache_model::reading::{Fact, Finding};
 use crate::files::Files;
 use crate::place::Place;
 use crate::tokens::TokenRules;
+use crate::unix;
 
 impl Files {
     /// One fact for each path, in order. Findings are remembered by content and rules. A file that cannot be read has no
@@ -19,20 +20,24 @@ impl Files {
 
     pub(crate) fn fact(&self, place: &Place<'_>, tokens: &TokenRules, path: &str) -> Fact {
         let whole = place.at(path);
-        let kind = self.kind(&whole);
-        let nothing = Fact { kind, content: None, findings: Arc::default() };
+        let (kind, file) = match unix::stat_if_there(&whole) {
+            Ok(Some(stamp)) => (stamp.kind, Some(format!("{:x}:{:x}", stamp.device, stamp.inode))),
+            Ok(None) => (FileKind::Absent, None),
+            Err(_) => (FileKind::Other, None),
+        };
+        let nothing = Fact { kind, content: None, file: file.clone(), findings: Arc::default() };
         if kind != FileKind::File {
             return nothing;
         }
         let Ok((_, digest)) = self.content(&whole) else { return nothing };
         if let Some(findings) = self.findings.get(&(digest, tokens.set())) {
-            return Fact { kind, content: Some(digest.to_hex()), findings };
+            return Fact { kind, content: Some(digest.to_hex()), file, findings };
         }
         // Read again, this time whole: digest and findings are then of the same bytes, whatever was there before.
         let Ok((_, digest, bytes)) = self.bytes(&whole) else { return nothing };
         let findings: Arc<Vec<Finding>> = Arc::new(tokens.find(&bytes));
         self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
-        Fact { kind, content: Some(digest.to_hex()), findings }
+        Fact { kind, content: Some(digest.to_hex()), file, findings }
     }
 }
 
@@ -61,6 +66,9 @@ mod tests {
         assert_eq!(facts[0].content, facts[3].content);
         assert_eq!(facts[0].findings[0].name, "y");
         assert_eq!((facts[1].content.as_ref(), facts[2].content.as_ref()), (None, None));
+        assert_ne!(facts[0].file, facts[3].file);
+        let again = files.facts(&place(folder.path()), &TokenRules::new(&tokens()), &["d/../x".to_owned()]);
+        assert_eq!(again[0].file, facts[0].file, "another name of one file");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Fact {
     pub kind: FileKind,
     /// The same for files of equal content, and for no others.
     pub content: Option<String>,
+    /// The same for all paths that lead to one file or folder, and for no others.
+    pub file: Option<String>,
     /// What the tokens found.
     pub findings: std::sync::Arc<Vec<Finding>>,
 }

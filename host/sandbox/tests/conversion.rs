@@ -187,8 +187,12 @@ fn a_plugin_is_told_tokens_and_words_by_their_texts() {
     let plugin = finder();
     let told = |token, word| {
         let finding = Finding { token, word, delimiter: Some(1), name: "name".into() };
-        let fact =
-            Fact { kind: FileKind::File, content: Some("same".into()), findings: Arc::new(vec![finding.clone()]) };
+        let fact = Fact {
+            kind: FileKind::File,
+            content: Some("same".into()),
+            file: None,
+            findings: Arc::new(vec![finding.clone()]),
+        };
         match plugin.collect(&run(), &[fact]) {
             Ok(Collected::Refuse(refusal)) => Some((refusal.reason, refusal.detail)),
             _ => None,

@@ -153,6 +153,8 @@ pub(crate) struct SearchWords<'a> {
     pub arguments: Vec<u32>,
     /// Folders that are named, as spelled.
     pub folders: Vec<&'a str>,
+    /// Those of `-iquote` and `-I`: not of the system.
+    pub own_folders: Vec<&'a str>,
     /// Those that the assembler is given too.
     pub assembler_folders: Vec<&'a str>,
     /// Names of `-include` and `-imacros`.

@@ -32,8 +32,6 @@ pub(crate) struct Context {
     pub includes: bool,
     /// The times of all files that were read matter: clang keeps them in a precompiled header, and compares.
     pub timed: bool,
-    /// The working directory is not in the key: what was read must be named by the call or from the directory.
-    pub anywhere: bool,
     /// As spelled.
     pub source: String,
     /// The paths of the outputs.
@@ -73,7 +71,7 @@ impl Context {
             Family::Gcc(version) => format!("gcc {version}"),
             Family::Clang(version) => format!("clang {version}"),
         };
-        let flags = [self.dates_fixed, self.assembler, self.includes, self.timed, self.anywhere];
+        let flags = [self.dates_fixed, self.assembler, self.includes, self.timed];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
             vec![family, flags, self.source.clone()],
@@ -96,7 +94,7 @@ impl Context {
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, timed, anywhere]: [bool; 5] = flags.try_into().ok()?;
+        let [dates_fixed, assembler, includes, timed]: [bool; 4] = flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -105,7 +103,6 @@ impl Context {
             assembler,
             includes,
             timed,
-            anywhere,
             source,
             outputs,
             quote,
@@ -129,7 +126,6 @@ mod tests {
             assembler: false,
             includes: true,
             timed: false,
-            anywhere: true,
             source: "a.S".into(),
             outputs: vec!["a.o".into()],
             quote: vec!["q".into(), "b".into()],

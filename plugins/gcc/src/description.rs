@@ -102,8 +102,8 @@ fn grants() -> Vec<Grant> {
         // clang would say the working directory, which is none of the answer's business. The user's own word wins.
         let mut words: Vec<Word> = clang.then(|| literal("-ffile-compilation-dir=.")).into_iter().collect();
         words.push(Word::User);
-        // gcc reads a header of its own even so, and what it warns of there is none of the answer's business either.
-        words.extend(["-w", "-v", "-E", "-x", tongue.name(), "/dev/null"].map(literal));
+        // gcc reads a header of its own even so: neither its text nor what it warns of is the answer's business.
+        words.extend(["-w", "-v", "-E", "-x", tongue.name(), "/dev/null", "-o", "/dev/null"].map(literal));
         grants.push(probe(&search_grant(tongue, clang), words, "the compiler says where it looks for headers"));
     }
     grants

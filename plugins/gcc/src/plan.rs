@@ -94,7 +94,8 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     for addition in listings.iter().filter_map(|listing| addition(command, *listing)) {
         additions.push((addition.to_owned(), 0));
     }
-    let directory_in_key = command.shows.directory || hidden.uses_precompiled_header();
+    let directory_in_key =
+        command.shows.directory || hidden.uses_precompiled_header() || system_folder_from_directory(command, &search);
     let unit = Unit {
         roles: roles(invocation, command),
         key: colour.iter().map(|_| property("colour", "always")).collect(),
@@ -112,7 +113,6 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
             includes: command.source.language.includes(),
             timed: matches!(family, Family::Clang(_))
                 && (command.makes_precompiled_header() || hidden.uses_precompiled_header()),
-            anywhere: !directory_in_key,
             source: command.source.argument.text.clone(),
             outputs: outputs.iter().map(|output| output.path.clone()).collect(),
             assembler_folders: assembler_folders(command, &search),
@@ -141,6 +141,13 @@ fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> 
         .filter(|folder| seen.insert(*folder))
         .map(|folder| maybe(folder, Observe::Identity))
         .collect()
+}
+
+/// Whether a folder of system headers is named from the working directory. gcc calls what it finds there by the path behind
+/// all links, where that is shorter, and from another directory that path means another file than the call does.
+fn system_folder_from_directory(command: &CommandLine<'_>, search: &Search) -> bool {
+    let own = |folder: &str| command.search.own_folders.iter().any(|own| *own == folder);
+    search.quote.iter().chain(&search.ignored).any(|folder| !folder.starts_with('/') && !own(folder))
 }
 
 /// Where the colour addition goes: before all else, or behind an `auto` that would win over it. None: it is not needed.

@@ -101,8 +101,13 @@ impl<'a> Reader<'a> {
             Effect::Key | Effect::Query | Effect::OtherMode(_) => {}
             Effect::Search => self.steering(option),
             Effect::Folder => self.folder(option),
+            Effect::QuoteFolder => {
+                self.folder(option);
+                self.search.own_folders.push(option.value);
+            }
             Effect::IncludeFolder => {
                 self.folder(option);
+                self.search.own_folders.push(option.value);
                 self.search.assembler_folders.push(option.value);
             }
             Effect::FlagWord if option.value.contains('=') => return unknown(),

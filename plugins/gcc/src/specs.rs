@@ -7,9 +7,10 @@ use zccache_plugin_sdk::options::{self, Argument, Item};
 use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect};
 
-/// Specs whose words are options for the compiler proper, and those that only the linker's command is made of.
-const SECTIONS: &[&str] =
-    &["self_spec", "cc1_options", "cc1", "cc1plus", "link", "link_command", "startfile", "endfile"];
+/// Specs whose words are options for the compiler proper.
+const SECTIONS: &[&str] = &["self_spec", "cc1_options", "cc1", "cc1plus"];
+/// Specs of which only the linker's command is made.
+const LINKER_SECTIONS: &[&str] = &["link", "link_command", "startfile", "endfile", "lib", "libgcc"];
 
 /// Reads the files, and ends the plan for one that may do more than to add options. Their content is in the key, as every
 /// answer is. gcc looks for a relative name in folders of its own first.

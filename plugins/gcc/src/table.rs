@@ -16,6 +16,8 @@ pub(crate) enum Effect {
     Search,
     /// The same; its value is a folder of headers.
     Folder,
+    /// The same, not of the system (`-iquote`).
+    QuoteFolder,
     /// The same; the assembler looks there too (`-I`).
     IncludeFolder,
     /// A word after `-f`: the key and the search probe, if it has no value.
@@ -175,7 +177,8 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (JoinedOrSeparate, Key, "-U"),
     (JoinedOrSeparate, ForcedInclude, "-include -imacros"),
     (JoinedOrSeparate, IncludeFolder, "-I"),
-    (JoinedOrSeparate, Folder, "-isystem -iquote -idirafter -isystem-after -cxx-isystem -stdlib++-isystem"),
+    (JoinedOrSeparate, Effect::QuoteFolder, "-iquote"),
+    (JoinedOrSeparate, Folder, "-isystem -idirafter -isystem-after -cxx-isystem -stdlib++-isystem"),
     (JoinedOrSeparate, Search, "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot"),
     (EqualsOrSeparate, Search, "--sysroot"),
     (Separate, Search, "-imultilib -imultiarch -target"),

@@ -148,11 +148,16 @@ fn the_working_directory_is_in_the_key_exactly_where_a_result_can_hold_it() {
         ("-fprofile-use=p -c a.c", true),
         ("-frecord-gcc-switches -c a.c", true),
     ] {
-        let mut invocation = gcc(&words.split(' ').collect::<Vec<_>>());
+        // The folders that the kept answer of the compiler speaks of.
+        let folders = ["-iquote", "quoted", "-Iinc", "-I", "missing", "-I./inc"];
+        let mut invocation = gcc(&folders.into_iter().chain(words.split(' ')).collect::<Vec<_>>());
         let Decision::Run(run) = decide(&mut invocation, &[]).1 else { panic!("{words}") };
         assert_eq!(run.unit.directory_in_key, held, "{words}");
         assert_eq!(run.unit.irrelevant_environment.is_empty(), held, "{words}");
     }
+    let mut from_elsewhere = gcc(&["-c", "a.c"]);
+    let Decision::Run(run) = decide(&mut from_elsewhere, &[]).1 else { panic!("not planned") };
+    assert!(run.unit.directory_in_key, "a folder of the system that is named from the directory");
 }
 
 #[test]

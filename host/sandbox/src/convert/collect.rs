@@ -25,7 +25,12 @@ pub(crate) fn with_outcome<R>(
     let facts: Vec<wire::Fact<'_>> = facts
         .iter()
         .zip(&findings)
-        .map(|(fact, findings)| wire::Fact { is: file_kind(fact.kind), content: fact.content.as_deref(), findings })
+        .map(|(fact, findings)| wire::Fact {
+            is: file_kind(fact.kind),
+            content: fact.content.as_deref(),
+            file: fact.file.as_deref(),
+            findings,
+        })
         .collect();
     Ok(give(wire::Outcome {
         state: &run.state,

@@ -23,10 +23,10 @@ const ASSEMBLY: [&str; 6] =
 pub(super) struct Found {
     /// A file is read once only, however often it is included.
     pub once: bool,
-    /// The name of an include is the value of a macro.
-    pub computed_includes: bool,
-    /// The folders of the files that hold such.
+    /// The folders of files in which the name of an include is the value of a macro.
     pub computing_folders: Vec<String>,
+    /// Such an include goes on behind a folder that has the name.
+    pub computes_next: bool,
     /// The source itself is one of them.
     pub source_computes: bool,
     /// A macro stands for `__has_include` itself, as in `#define HAS __has_include`.
@@ -175,7 +175,7 @@ impl File<'_> {
             if reading.context.has(Listing::Scan) {
                 return Err(answer::refusal("computed-include", self.path));
             }
-            found.computed_includes = true;
+            found.computes_next |= finding.word == "include_next";
             found.source_computes |= self.is_source;
             let folder = self.folder.to_owned();
             if !found.computing_folders.contains(&folder) {

@@ -57,18 +57,8 @@ fn scanned(content: &[u8]) -> Result<Vec<String>, Refusal> {
 }
 
 fn check(context: &Context, read: &[String]) -> Result<(), Refusal> {
-    if let Some(output) = context.outputs.iter().find(|output| read.contains(output)) {
-        return Err(answer::refusal("output-is-input", output.clone()));
-    }
-    // Where the same call from another folder would have the same key, what it reads must be named as from any folder. gcc
-    // may write the path behind all links instead, where that is shorter.
-    let named = |path: &str| {
-        let folders = [&context.quote, &context.bracket, &context.assembler_folders].into_iter().flatten();
-        let mut named = folders.chain([&context.source]).chain(&context.forced);
-        named.any(|known| known.starts_with('/') && path.starts_with(known.as_str()))
-    };
-    match read.iter().find(|path| context.anywhere && path.starts_with('/') && !named(path)) {
-        Some(path) => Err(answer::refusal("path-outside", path.clone())),
+    match context.outputs.iter().find(|output| read.contains(output)) {
+        Some(output) => Err(answer::refusal("output-is-input", output.clone())),
         None => Ok(()),
     }
 }

@@ -19,10 +19,12 @@ use zccache_plugin_sdk::answer::refuse;
 use zccache_plugin_sdk::contract::{Collected, Fact, FileKind, Outcome, Refusal};
 
 use crate::context::Context;
+use computed::Computed;
 use listed::Listed;
 use reading::Reading;
 
-/// What the run read. Two rounds of facts: of the files that were read, then of files that could have been.
+/// What the run read. Up to three rounds of facts: of the files that were read, of what names of computed includes can
+/// begin with, and of files that could have been read.
 pub(crate) fn collect(outcome: &Outcome) -> Collected {
     let Some(context) = Context::decode(&outcome.state) else {
         return refuse("state", "the plan's state is not readable");
@@ -42,9 +44,13 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     findings::check_behind(context, &behind, behind_facts)?;
     let mut reading = Reading::new(context);
     let mut found = findings::gather(&mut reading, &paths, facts)?;
-    if found.computed_includes {
-        computed::explain(&mut reading, &paths, &mut found)?;
+    let computed = Computed::of(&reading, &paths, &found)?;
+    let beginnings = computed.questions();
+    if later.len() < beginnings.len() {
+        return Ok(Collected::Facts(beginnings));
     }
+    let (beginning_facts, later) = later.split_at(beginnings.len());
+    computed.explain(&mut reading, &mut found, beginning_facts)?;
     let candidates = precompiled::candidates(&mut reading, &found);
     let asked = candidates.len();
     let unread = if found.once { twins::candidates(&reading, &paths)? } else { Vec::new() };

@@ -12,14 +12,20 @@ use crate::context::Context;
 const QUOTE: u32 = 0;
 const BRACKET: u32 = 1;
 const ASSEMBLER: u32 = 2;
+/// No folders.
+const NONE: u32 = 3;
 
 /// Where a name is looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// As for `"name"` in a file of this folder.
     Quote(String),
+    /// As for `"name"`, in all folders but the file's own.
+    QuoteFolders,
     /// As for `<name>`.
     Bracket,
+    /// In this folder alone.
+    Only(String),
     /// As the assembler does.
     Assembler,
 }
@@ -37,12 +43,13 @@ pub(super) struct Reading<'a> {
     pub context: &'a Context,
     lookups: Vec<Sought>,
     known: HashSet<Sought>,
+    none: Vec<String>,
 }
 
 impl<'a> Reading<'a> {
     /// Of nothing yet.
     pub(super) fn new(context: &'a Context) -> Self {
-        Reading { context, lookups: Vec::new(), known: HashSet::new() }
+        Reading { context, lookups: Vec::new(), known: HashSet::new(), none: Vec::new() }
     }
 
     /// Adds a lookup. An empty name finds nothing, also for the compiler.
@@ -63,7 +70,9 @@ impl<'a> Reading<'a> {
     pub(super) fn candidates<'s>(&'s self, sought: &'s Sought) -> impl Iterator<Item = String> + 's {
         let (first, folders) = match &sought.place {
             Place::Quote(folder) => (Some(folder.as_str()), &self.context.quote),
+            Place::QuoteFolders => (None, &self.context.quote),
             Place::Bracket => (None, &self.context.bracket),
+            Place::Only(folder) => (Some(folder.as_str()), &self.none),
             Place::Assembler => (Some(""), &self.context.assembler_folders),
         };
         // An absolute name is at one place only, and as often as there are folders.
@@ -96,7 +105,9 @@ impl<'a> Reading<'a> {
                 name: sought.name,
                 chain: match sought.place {
                     Place::Quote(folder) => Chain::Beside((folder, QUOTE)),
+                    Place::QuoteFolders => Chain::Listed(QUOTE),
                     Place::Bracket => Chain::Listed(BRACKET),
+                    Place::Only(folder) => Chain::Beside((folder, NONE)),
                     Place::Assembler => Chain::Beside((String::new(), ASSEMBLER)),
                 },
                 observe: Observe::Content,
@@ -105,7 +116,7 @@ impl<'a> Reading<'a> {
             .collect();
         let context = self.context;
         Collected::Done(contract::Reading {
-            chains: vec![context.quote.clone(), context.bracket.clone(), context.assembler_folders.clone()],
+            chains: vec![context.quote.clone(), context.bracket.clone(), context.assembler_folders.clone(), self.none],
             inputs,
             lookups,
             more: Vec::new(),

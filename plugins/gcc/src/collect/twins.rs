@@ -37,20 +37,26 @@ pub(super) fn candidates(reading: &Reading<'_>, paths: &[String]) -> Result<Vec<
     Ok(candidates)
 }
 
-/// Files of equal content of which at least one was read: their times matter.
+/// Files of equal content of which at least one was read: their times matter. Two names of one file are no twins: it has
+/// one time.
 pub(super) fn find(paths: &[String], facts: &[Fact], unread: &[String], unread_facts: &[Fact]) -> HashSet<String> {
-    let mut by_content: HashMap<&str, Vec<&String>> = HashMap::new();
+    let mut by_content: HashMap<&str, Vec<(&String, &Fact)>> = HashMap::new();
     for (path, fact) in paths.iter().zip(facts) {
         if let Some(content) = &fact.content {
-            by_content.entry(content).or_default().push(path);
+            by_content.entry(content).or_default().push((path, fact));
         }
     }
     for (path, fact) in unread.iter().zip(unread_facts) {
         if let (FileKind::File, Some(content)) = (fact.is, &fact.content)
             && let Some(equal) = by_content.get_mut(content.as_str())
         {
-            equal.push(path);
+            equal.push((path, fact));
         }
     }
-    by_content.into_values().filter(|equal| equal.len() > 1).flatten().cloned().collect()
+    let several = |equal: &Vec<(&String, &Fact)>| {
+        let mut files = equal.iter().map(|(_, fact)| &fact.file);
+        let first = files.next();
+        files.any(|file| first != Some(file))
+    };
+    by_content.into_values().filter(several).flatten().map(|(path, _)| path.clone()).collect()
 }

@@ -204,7 +204,8 @@ impl Place {
         let content =
             (is == FileKind::File).then(|| String::from_utf8_lossy(&std::fs::read(&full).unwrap()).into_owned());
         let findings = content.as_deref().map(findings).unwrap_or_default();
-        Fact { is, content, findings }
+        let file = std::fs::canonicalize(&full).ok().map(|path| path.to_string_lossy().into_owned());
+        Fact { is, content, file, findings }
     }
 }
 
