@@ -219,7 +219,7 @@ impl Call {
     /// The same with one thing changed.
     pub fn changed(&self, random: &mut Rng) -> Call {
         let mut call = self.clone();
-        match random.u32(0..20) {
+        match random.u32(0..22) {
             0..3 => call.sources = vec![(call.sources[0] + random.usize(1..SOURCES)) % SOURCES],
             3 => call.optimise = random.u8(0..3),
             4 => call.debug ^= true,
@@ -235,7 +235,7 @@ impl Call {
             15 => call.epoch = if call.epoch.is_none() { Some(one_of(random, &EPOCHS)) } else { None },
             16 => call.locale = if random.bool() { Some(one_of(random, &LOCALES)) } else { None },
             17 => call.mode = one_of(random, &[Mode::Assembly, Mode::Preprocessed]),
-            18 => call.sources = one_of(random, &SEVERAL).to_vec(),
+            18 | 19 => call.sources = one_of(random, &SEVERAL).to_vec(),
             _ => call.extra = one_of(random, &EXTRAS),
         }
         call

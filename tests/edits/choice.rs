@@ -23,7 +23,7 @@ pub fn next(random: &mut Rng, project: &Project, failed: bool) -> Operation {
     {
         return Operation::Delete { path };
     }
-    if project.call.is_unusual() && random.u32(0..5) == 0 {
+    if project.call.is_unusual() && random.u32(0..8) == 0 {
         return Operation::Call(project.call.usual());
     }
     match random.u32(0..100) {
