@@ -10,10 +10,20 @@ mod terminals;
 
 mod changes;
 mod dates;
+mod folders;
 mod hidden;
 mod lookups;
 mod races;
 mod variables;
+
+mod assembly;
+mod precompiled;
+mod preprocessed;
+mod several;
+
+mod coverage;
+mod side_outputs;
+mod split_dwarf;
 
 mod bypasses;
 mod destinations;

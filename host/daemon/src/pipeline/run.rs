@@ -47,7 +47,7 @@ pub fn run(
         unit.outputs.iter().map(|output| path::from_directory(&call.directory, &output.path)).collect();
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
     let before: Vec<Option<Left>> = destinations.iter().map(|path| Left::at(path)).collect();
-    let started = Started::now();
+    let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
     let ran = exchange(connection, Reply::Run { program: resolved.program.clone(), additions })?;
 
     let written: Vec<bool> = destinations.iter().zip(&before).map(|(path, before)| Left::at(path) != *before).collect();
