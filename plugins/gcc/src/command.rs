@@ -186,6 +186,9 @@ pub(crate) fn parse(words: &[Argument], cpp_driver: bool) -> Result<Call<'_>, St
     for item in &items {
         reader.read(item)?;
     }
+    if reader.keeps_temporaries() && words.iter().any(|word| word.nested) {
+        return bypass("save-temps", "the response file is kept too");
+    }
     reader.finish(mode)
 }
 

@@ -111,6 +111,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
             dates_fixed: dates_fixed(invocation, family),
             assembler: command.source.language.is_assembler(),
             includes: command.source.language.includes(),
+            precompiles: command.makes_precompiled_header(),
             timed: matches!(family, Family::Clang(_))
                 && (command.makes_precompiled_header() || hidden.uses_precompiled_header()),
             source: command.source.argument.text.clone(),

@@ -280,6 +280,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Temporary files are kept.
+    pub(crate) fn keeps_temporaries(&self) -> bool {
+        self.besides.sides.contains(&Side::Temporaries)
+    }
+
     /// What it all comes to.
     pub(crate) fn finish(mut self, mode: Option<Mode>) -> Result<Call<'a>, Stop> {
         if self.nested.steering.intersection(&self.nested.acting).next().is_some() {

@@ -25,15 +25,17 @@ struct Forced {
     name: String,
     is: FileKind,
     /// By suffix of [`PRECOMPILED`].
-    precompiled: [FileKind; 2],
+    precompiled: Vec<FileKind>,
 }
 
 impl Hidden {
     /// Looks at all of them.
     pub(crate) fn ask(command: &CommandLine<'_>, dialogue: &Dialogue<'_>) -> Result<Hidden, Stop> {
+        // A compiler that makes a precompiled header looks for none.
+        let suffixes: &[&str] = if command.makes_precompiled_header() { &[] } else { &PRECOMPILED };
         let forced: Vec<_> = (command.search.forced.iter())
             .map(|name| {
-                let looks = PRECOMPILED.map(|suffix| dialogue.look(&format!("{name}.{suffix}")));
+                let looks: Vec<_> = suffixes.iter().map(|suffix| dialogue.look(&format!("{name}.{suffix}"))).collect();
                 (*name, dialogue.look(name), looks)
             })
             .collect();
@@ -47,9 +49,10 @@ impl Hidden {
                 return bypass("compiler-parts", format!("-B {folder} is no folder"));
             }
         }
-        let forced = forced
-            .into_iter()
-            .map(|(name, is, [gch, pch])| Ok(Forced { name: name.to_owned(), is: is?, precompiled: [gch?, pch?] }));
+        let forced = forced.into_iter().map(|(name, is, looks)| {
+            let precompiled = looks.into_iter().collect::<Result<_, _>>()?;
+            Ok(Forced { name: name.to_owned(), is: is?, precompiled })
+        });
         Ok(Hidden {
             forced: forced.collect::<Result<_, Stop>>()?,
             profile: profile.transpose()?,

@@ -237,6 +237,7 @@ fn bypasses() {
         "-c a.c -MD -Wp,-MD,x",
         "-c a.c -Wp,-MD,x,-MP",
         "-c a.c -save-temps=else",
+        "-c a.c -save-temps @both",
         "-c a.c -fauto-profile",
         "-c a.c -fprofile-dir=x",
         "-c a.c -ftime-trace=x",
@@ -247,10 +248,11 @@ fn bypasses() {
         "a.c b.h",
         "-c @absent",
         "-c @twisted",
-        "-c @both",
+        "-c @mixed",
         "-c a.c -MMD -include absent.h",
     ];
-    let texts = [("twisted", "'a\\b'"), ("both", "-Iinc a.c"), ("a.c", ""), ("a/x.c", ""), ("b/x.c", "")];
+    let texts =
+        [("twisted", "'a\\b'"), ("both", "-O2"), ("mixed", "-Iinc a.c"), ("a.c", ""), ("a/x.c", ""), ("b/x.c", "")];
     let mut report = String::new();
     for line in lines {
         let mut invocation = gcc(&line.split(' ').collect::<Vec<_>>());

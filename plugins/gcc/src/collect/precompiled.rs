@@ -14,6 +14,9 @@ use crate::search::Family;
 pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String> {
     let gcc = matches!(reading.context.family, Family::Gcc(_));
     let mut sought: Vec<Sought> = Vec::new();
+    if reading.context.precompiles {
+        return Vec::new();
+    }
     if gcc && !(reading.context.assembler && !reading.context.includes) {
         let source = format!("{}.gch", reading.context.source);
         sought.push(Sought { name: source, place: Place::Quote(String::new()), all: false });
@@ -31,12 +34,7 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
     let mut seen = std::collections::HashSet::new();
     let mut paths = Vec::new();
     for sought in sought {
-        let places: Vec<String> = reading.candidates(&sought).collect();
-        // One that is being made is empty when it is looked at, whatever was there before.
-        if places.iter().any(|path| reading.context.outputs.contains(path)) {
-            continue;
-        }
-        paths.extend(places.into_iter().filter(|path| seen.insert(path.clone())));
+        paths.extend(reading.candidates(&sought).filter(|path| seen.insert(path.clone())));
         reading.look(&sought.name, sought.place, sought.all);
     }
     paths
