@@ -80,7 +80,17 @@ pub struct Failure {
     pub tally: Tally,
 }
 
-type Judged = Result<(), (Trouble, String)>;
+/// Why a step is the last one.
+struct Stop {
+    trouble: Trouble,
+    what: String,
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        Stop { trouble: Trouble::Broken, what: error.to_string() }
+    }
+}
 
 impl Engine {
     /// A new project and a cache of its own.
@@ -114,7 +124,9 @@ impl Engine {
                 change_at_once: random.bool(),
                 compile: Some(Compile { cached_first: random.bool(), leftovers: random.u32(0..3) == 0 }),
             };
-            self.take(step)?;
+            if let Err(stop) = self.take(step) {
+                return Err(self.failure(stop));
+            }
         }
         self.finish()
     }
@@ -123,77 +135,63 @@ impl Engine {
     pub fn repeat(scenario: &Scenario) -> Result<Tally, Box<Failure>> {
         let mut engine = Engine::new(scenario.compiler, scenario.left_out.clone()).expect("a new world has room");
         for step in &scenario.steps {
-            engine.take(step.clone())?;
+            if let Err(stop) = engine.take(step.clone()) {
+                return Err(engine.failure(stop));
+            }
         }
         engine.finish()
     }
 
     fn finish(mut self) -> Result<Tally, Box<Failure>> {
-        let judged = self.settle();
-        self.judged(judged)?;
-        self.tally.count(&self.counters);
-        Ok(self.tally)
+        match self.settle() {
+            Ok(()) => {
+                self.tally.count(&self.counters);
+                Ok(self.tally)
+            }
+            Err(stop) => Err(self.failure(stop)),
+        }
     }
 
-    fn take(&mut self, step: Step) -> Result<(), Box<Failure>> {
+    fn failure(mut self, stop: Stop) -> Box<Failure> {
+        self.tally.count(&self.world.counters());
+        let Stop { trouble, what } = stop;
+        Box::new(Failure { trouble, what, scenario: self.scenario, notes: self.notes, tally: self.tally })
+    }
+
+    fn take(&mut self, step: Step) -> Result<(), Stop> {
         if !step.change_at_once {
             // Waits until the cache has taken note of the compile before.
-            let judged = self.settle();
-            self.judged(judged)?;
+            self.settle()?;
         }
         let reverted = match step.operation {
             Operation::Revert { step } => Some((step, self.project.is_stored(step))),
             _ => None,
         };
         let applied = step.operation.apply(&mut self.project);
-        self.scenario.steps.push(step.clone());
         self.notes.push(applied.map_or_else(|error| format!("  [nothing happened: {error}]"), |()| String::new()));
+        self.scenario.steps.push(step.clone());
         if step.change_at_once {
-            let judged = self.settle();
-            self.judged(judged)?;
+            self.settle()?;
         }
-        let judged =
-            self.compile_step(&step, reverted).unwrap_or_else(|error| Err((Trouble::Broken, error.to_string())));
-        self.judged(judged)
-    }
-
-    fn judged(&mut self, judged: Judged) -> Result<(), Box<Failure>> {
-        judged.map_err(|(trouble, what)| {
-            self.tally.count(&self.world.counters());
-            let (scenario, notes, tally) = (self.scenario.clone(), self.notes.clone(), self.tally.clone());
-            Box::new(Failure { trouble, what, scenario, notes, tally })
-        })
-    }
-
-    /// The compiles of a step. The state is kept whether it compiles or not.
-    fn compile_step(&mut self, step: &Step, reverted: Option<(usize, bool)>) -> io::Result<Judged> {
-        if step.operation == Operation::Precompile
-            && let Err(trouble) = self.precompile()?
-        {
-            return Ok(Err(trouble));
+        if step.operation == Operation::Precompile {
+            self.precompile()?;
         }
         if let Some(compile) = step.compile {
-            self.tally.compiles += 1;
-            let (bare, difference) = self.compile(compile)?;
-            if let Some(difference) = difference {
-                let outcome = Outcome::between(&self.counters, &self.world.counters());
-                let what = format!("{outcome:?}: {}\n{difference}", self.project.call);
-                return Ok(Err((Trouble::WrongAnswer, what)));
-            }
-            self.failed = !bare.run.succeeded();
-            self.leftovers = bare.outputs;
+            self.compile(compile)?;
         }
+        // Kept whether it compiles or not.
         let kept = step.number.is_multiple_of(KEEP_EVERY).then_some(step.number);
         if let Some(number) = kept {
             self.project.keep(number)?;
         }
         let index = self.scenario.steps.len() - 1;
         self.unsettled = step.compile.map(|_| Unsettled { index, reverted, kept });
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// The compile both ways, and what differs. Both find the same on the disk.
-    fn compile(&mut self, compile: Compile) -> io::Result<(Compiled, Option<String>)> {
+    /// The compile both ways. Both find the same on the disk.
+    fn compile(&mut self, compile: Compile) -> Result<(), Stop> {
+        self.tally.compiles += 1;
         let root = self.project.root();
         let before = files(&root)?;
         let words = self.project.call.words(&root);
@@ -220,19 +218,26 @@ impl Engine {
                 difference = None;
             }
         }
-        Ok((bare, difference))
+        if let Some(difference) = difference {
+            let outcome = Outcome::between(&self.counters, &self.world.counters());
+            let what = format!("{outcome:?}: {}\n{difference}", self.project.call);
+            return Err(Stop { trouble: Trouble::WrongAnswer, what });
+        }
+        self.failed = !bare.run.succeeded();
+        self.leftovers = bare.outputs;
+        Ok(())
     }
 
     /// Precompiles the header bare and through the cache. The bytes of such a file may be other ones each time; it is as good
     /// as another if a compile makes the same of it. The one of the cache stays.
-    fn precompile(&mut self) -> io::Result<Judged> {
+    fn precompile(&mut self) -> Result<(), Stop> {
         let root = self.project.root();
         let (header, words) = (self.project.call.precompile_words(&root), self.project.call.words(&root));
         let precompiled = PathBuf::from(self.project.call.precompiled());
         let mut before = files(&root)?;
         let shows_time = self.shows_time(&before);
         before.insert(precompiled.clone());
-        let make = |through_cache: bool| {
+        let make = |through_cache: bool| -> io::Result<Compiled> {
             remove(&root.join(&precompiled))?;
             let made = self.run(&header, through_cache);
             let used = if made.succeeded() { self.run(&words, false) } else { made.clone() };
@@ -245,11 +250,12 @@ impl Engine {
         let index = self.notes.len() - 1;
         self.notes[index] += &format!("  [precompiled: {outcome:?}]");
         if outcome == Outcome::Fault {
-            return Ok(Err(self.fault()));
+            return Err(self.fault());
         }
-        let Some(difference) = difference.filter(|_| !shows_time) else { return Ok(Ok(())) };
+        let Some(difference) = difference.filter(|_| !shows_time) else { return Ok(()) };
         let used = format!("and what the compiler makes of it with {}", self.project.call);
-        Ok(Err((Trouble::WrongAnswer, format!("{outcome:?}: {}\n{used}\n{difference}", header.join(" ")))))
+        let what = format!("{outcome:?}: {}\n{used}\n{difference}", header.join(" "));
+        Err(Stop { trouble: Trouble::WrongAnswer, what })
     }
 
     fn run(&self, words: &[String], through_cache: bool) -> Run {
@@ -269,7 +275,7 @@ impl Engine {
     }
 
     /// Asks the cache what it did with the last compile. That waits for it.
-    fn settle(&mut self) -> Judged {
+    fn settle(&mut self) -> Result<(), Stop> {
         let Some(Unsettled { index, reverted, kept }) = self.unsettled.take() else { return Ok(()) };
         let before = std::mem::replace(&mut self.counters, self.world.counters());
         let outcome = Outcome::between(&before, &self.counters);
@@ -293,13 +299,14 @@ impl Engine {
         Ok(())
     }
 
-    fn fault(&self) -> (Trouble, String) {
+    fn fault(&self) -> Stop {
         let faults = self.counters.reasons.iter().filter(|(reason, _)| reason.starts_with("fault"));
         let faults: Vec<&String> = faults.map(|(reason, _)| reason).collect();
         let log = self.world.log();
         let log: Vec<&str> = log.lines().rev().take(LOG_LINES).collect();
         let log: String = log.iter().rev().map(|line| format!("{line}\n")).collect();
-        (Trouble::Fault, format!("{faults:?}: {}\n== the end of the log\n{log}", self.project.call))
+        let what = format!("{faults:?}: {}\n== the end of the log\n{log}", self.project.call);
+        Stop { trouble: Trouble::Fault, what }
     }
 }
 
