@@ -53,8 +53,10 @@ fn clang_makes_and_uses_a_precompiled_header_through_the_cache_until_its_headers
     builds.touched.assert_all_misses();
 }
 
+/// One that keeps no times is the same after a touch. That it keeps none does not show where it is used: there, each is
+/// compiled again.
 #[test]
-fn clang_uses_a_precompiled_header_without_times_although_its_headers_are_touched() {
+fn clang_makes_a_precompiled_header_without_times_although_its_headers_are_touched() {
     let Some(mut tree) = tree(CLANG_WITHOUT_TIMES, "clang++") else { return };
     let builds = tree.build_in_all_ways();
     assert_eq!(builds.bare.units(), 4);
@@ -64,7 +66,7 @@ fn clang_uses_a_precompiled_header_without_times_although_its_headers_are_touche
     builds.warm.assert_same(&builds.bare, "");
     builds.warm.assert_all_hits();
     builds.touched.assert_same(&builds.bare, "");
-    builds.touched.assert_all_hits();
+    assert_eq!(builds.touched.counters.outcomes(), (1, 3, 0, 0, 0));
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub enum Decision {
     /// The plugin must know this first.
     Need(Vec<Question>),
     /// Cacheable.
-    Run(Plan),
+    Run(Box<Plan>),
     /// The call does what these calls do one after the other: indices of the arguments that each keeps.
     Split(Vec<Vec<u32>>),
 }

@@ -109,7 +109,7 @@ fn collect(collected: &str) -> Collected {
 
 #[test]
 fn a_plan_with_everything_in_it_comes_through_as_it_is() {
-    assert_eq!(decide(RUN), Decision::Run(plan()));
+    assert_eq!(decide(RUN), Decision::Run(Box::new(plan())));
 }
 
 #[test]

@@ -120,6 +120,8 @@ pub(crate) struct Reads<'a> {
     pub specs: Vec<&'a str>,
     /// Values of `-include-pch`.
     pub precompiled: Vec<&'a str>,
+    /// A precompiled header that clang makes keeps no times of what it is made of.
+    pub timeless: bool,
     /// Sanitizers are on: clang reads lists of its own.
     pub sanitizes: bool,
     /// Profiles of earlier runs.

@@ -112,8 +112,10 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
             assembler: command.source.language.is_assembler(),
             includes: command.source.language.includes(),
             precompiles: command.makes_precompiled_header(),
+            // Whether one that is used keeps times, its maker knows.
             timed: matches!(family, Family::Clang(_))
-                && (command.makes_precompiled_header() || hidden.uses_precompiled_header()),
+                && (hidden.uses_precompiled_header()
+                    || (command.makes_precompiled_header() && !command.reads.timeless)),
             source: command.source.argument.text.clone(),
             outputs: outputs.iter().map(|output| output.path.clone()).collect(),
             assembler_folders: assembler_folders(command, &search),
@@ -147,7 +149,7 @@ fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> 
 /// Whether a folder of system headers is named from the working directory. gcc calls what it finds there by the path behind
 /// all links, where that is shorter, and from another directory that path means another file than the call does.
 fn system_folder_from_directory(command: &CommandLine<'_>, search: &Search) -> bool {
-    let own = |folder: &str| command.search.own_folders.iter().any(|own| *own == folder);
+    let own = |folder: &str| command.search.own_folders.contains(&folder);
     search.quote.iter().chain(&search.ignored).any(|folder| !folder.starts_with('/') && !own(folder))
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Word<'a> {
     UsePrecompiledHeader(&'a str),
     /// A precompiled header is made.
     MakePrecompiledHeader,
+    /// One that is made keeps no times.
+    Timeless,
 }
 
 /// What the words come to. Most of the driver's options mean the same here; those that read or write files, or say where
@@ -37,6 +39,7 @@ pub(crate) fn words<'a>(arguments: &[&'a Argument]) -> Result<Vec<Word<'a>>, Sto
             (Effect::FlagWord, _) if !option.value.contains('=') => {}
             (Effect::ForcedInclude, Some(name)) if option.name == "-include" => words.push(Word::ForcedInclude(name)),
             (Effect::PrecompiledHeader, Some(file)) => words.push(Word::UsePrecompiledHeader(file)),
+            (Effect::Timeless, _) => words.push(Word::Timeless),
             (Effect::MakePrecompiledHeader, _) => words.push(Word::MakePrecompiledHeader),
             _ => return bypass("compiler-options", option.argument.text.clone()),
         }
@@ -65,7 +68,7 @@ mod tests {
     #[test]
     fn words_that_read_or_write_files_are_not_known_but_for_those_of_headers() {
         let precompiled = read("-include-pch p.pch -include p.h -fno-pch-timestamp").unwrap();
-        assert_eq!(precompiled, ["UsePrecompiledHeader(\"p.pch\")", "ForcedInclude(\"p.h\")"]);
+        assert_eq!(precompiled, ["UsePrecompiledHeader(\"p.pch\")", "ForcedInclude(\"p.h\")", "Timeless"]);
         assert_eq!(read("-emit-pch").unwrap(), ["MakePrecompiledHeader"]);
         for line in ["-o x", "-dependency-file x", "-load x.so", "-include", "-I inc", "x", "-header-include-file x"] {
             assert!(read(line).is_err(), "{line}");

@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             Effect::LlvmOption if proper::is_plain_choice(option.value) => {}
             Effect::LlvmOption => return bypass("compiler-options", option.value.to_owned()),
             Effect::PreprocessedText => self.text_option = Some(option.name),
-            Effect::MakePrecompiledHeader => return bypass("precompiled-header", option.name),
+            Effect::MakePrecompiledHeader | Effect::Timeless => return bypass("precompiled-header", option.name),
             Effect::Bypass(reason) => return bypass(reason, option.argument.text.clone()),
             Effect::Side(side) => self.side(side, option)?,
             Effect::SideNamed => {
@@ -304,6 +304,7 @@ impl<'a> Reader<'a> {
             match word {
                 proper::Word::ForcedInclude(name) => self.search.forced.push(name),
                 proper::Word::UsePrecompiledHeader(file) => self.reads.precompiled.push(file),
+                proper::Word::Timeless => self.reads.timeless = true,
                 proper::Word::MakePrecompiledHeader => self.make_precompiled_header(mode)?,
             }
         }

@@ -51,6 +51,8 @@ pub(crate) enum Effect {
     PrecompiledHeader,
     /// `-emit-pch`, to clang's compiler proper.
     MakePrecompiledHeader,
+    /// `-fno-pch-timestamp`, to clang's compiler proper.
+    Timeless,
     /// What preprocessed text shows besides: the key, if that is what is made.
     PreprocessedText,
     /// Words for the assembler, if all of them are known.
@@ -200,7 +202,8 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Separate, PrecompiledHeader, "-include-pch"),
     (Flag, MakePrecompiledHeader, "-emit-pch"),
     (Joined, Bypass("precompiled-header"), "-include-pth -fpch -fno-pch -relocatable-pch"),
-    (Flag, Key, "-fno-pch-timestamp -fpch-instantiate-templates -fno-pch-instantiate-templates"),
+    (Flag, Effect::Timeless, "-fno-pch-timestamp"),
+    (Flag, Key, "-fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
     (Joined, Key, "-W"),
     (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -pipe -H"),

@@ -218,7 +218,7 @@ fn ask_one(
                 tracing::debug!(reason = refusal.reason, detail = refusal.detail, "bypass");
                 Remembered::Bypassed(refusal.reason)
             }
-            Decision::Run(plan) => planned(resolved, question, &answers, plan)?,
+            Decision::Run(plan) => planned(resolved, question, &answers, *plan)?,
             Decision::Split(calls) => {
                 rules::check_split(&question.invocation, &calls).map_err(against_the_rules)?;
                 Remembered::Split(Arc::new(calls))

@@ -61,7 +61,7 @@ pub(crate) fn decision(given: wire::Decision) -> Result<Decision, PluginFault> {
         wire::Decision::Decline => Ok(Decision::Decline),
         wire::Decision::Bypass(given) => Ok(Decision::Bypass(refusal(given))),
         wire::Decision::Need(questions) => items.lists(questions, question).map(Decision::Need),
-        wire::Decision::Run(run) => plan(&mut items, run).map(Decision::Run),
+        wire::Decision::Run(run) => plan(&mut items, run).map(|plan| Decision::Run(Box::new(plan))),
         wire::Decision::Split(calls) => items.lists(calls, Items::plain).map(Decision::Split),
     };
     match decision {

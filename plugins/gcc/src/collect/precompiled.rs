@@ -17,7 +17,7 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
     if reading.context.precompiles {
         return Vec::new();
     }
-    if gcc && !(reading.context.assembler && !reading.context.includes) {
+    if gcc && (reading.context.includes || !reading.context.assembler) {
         let source = format!("{}.gch", reading.context.source);
         sought.push(Sought { name: source, place: Place::Quote(String::new()), all: false });
         for (name, place) in &found.direct {
