@@ -85,6 +85,7 @@ fn headers_of_assembler_text_count() {
     each_assembler("#include \"value.h\"\n#include <inner.h>\n.data\n.long VALUE + INNER\n", |world, compiler, _| {
         world.write("value.h", "#define VALUE 1\n");
         world.write("i/inner.h", "#define INNER 1\n");
+        std::fs::create_dir(world.work.join("first")).unwrap();
         let call = format!("{compiler} -Ifirst -Ii -MD -c y.S");
         let first = world.expect_cold_and_warm(&call, &["y.o", "y.d"]);
         world.write("i/inner.h", "#define INNER 2\n");

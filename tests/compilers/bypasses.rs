@@ -32,38 +32,53 @@ fn linking_is_not_cached() {
 }
 
 #[test]
-fn preprocessing_and_assembly_are_not_cached() {
+fn text_on_standard_output_and_mere_checks_are_not_cached() {
     each(|world, Compiler { name, suffix }| {
         bypassed(world, &format!("{name} -E x.{suffix}"), &[], "preprocess");
-        bypassed(world, &format!("{name} -S x.{suffix}"), &["x.s"], "assembly");
-        bypassed(world, &format!("{name} -fsyntax-only x.{suffix}"), &[], "syntax-only");
+        bypassed(world, &format!("{name} -fsyntax-only x.{suffix}"), &["x.o"], "syntax-only");
+        bypassed(world, &format!("{name} -M x.{suffix}"), &[], "dependencies-only");
+        bypassed(world, &format!("{name} -MM -MF x.d x.{suffix}"), &["x.d"], "dependencies-only");
     });
 }
 
 #[test]
 fn questions_to_the_compiler_are_not_cached() {
-    each(|world, Compiler { name, .. }| {
-        bypassed(world, &format!("{name} --version"), &[], "query");
-        bypassed(world, &format!("{name} -print-search-dirs"), &[], "query");
+    each(|world, Compiler { name, suffix }| {
+        for question in ["--version", "-v", "-dumpmachine", "-dumpversion", "-print-search-dirs", "-print-prog-name=ld"]
+        {
+            bypassed(world, &format!("{name} {question}"), &[], "query");
+        }
+        bypassed(world, &format!("{name} -### -c x.{suffix}"), &["x.o"], "query");
+        bypassed(world, &format!("{name} -v -c x.{suffix} -fno-diagnostics-color"), &[], "query");
     });
 }
 
 #[test]
-fn options_that_write_more_files_are_not_cached_and_the_files_are_there() {
+fn trials_of_a_configure_script_are_the_compilers_and_leave_nothing_behind() {
     each(|world, Compiler { name, suffix }| {
-        let preprocessed = if suffix == "c" { "x.i" } else { "x.ii" };
-        let call = format!("{name} -save-temps -c x.{suffix}");
-        bypassed(world, &call, &["x.o", "x.s", preprocessed], "save-temps");
-        assert!(world.read("x.s").is_some() && world.read(preprocessed).is_some());
-        bypassed(world, &format!("{name} -g -gsplit-dwarf -c x.{suffix}"), &["x.o", "x.dwo"], "split-dwarf");
-        assert!(world.read("x.dwo").is_some());
+        for (text, works) in [("int main(void) { return 0; }\n", true), ("int main(void) { return x; }\n", false)] {
+            for _ in 0..2 {
+                world.write_now(&format!("conftest.{suffix}"), text);
+                let (made, counters) = world.compare(&format!("{name} -c conftest.{suffix}"), &["conftest.o"]);
+                assert_eq!((made.run.succeeded(), counters.faults), (works, 0));
+                world.remove(&format!("conftest.{suffix}"));
+                world.remove("conftest.o");
+            }
+        }
+        // The source is gone: what it once made is no answer.
+        let (made, _) = world.compare(&format!("{name} -c conftest.{suffix}"), &["conftest.o"]);
+        assert_eq!((made.run.code, &made.files["conftest.o"]), (Some(1), &None));
     });
 }
 
 #[test]
-fn several_sources_are_not_cached() {
+fn diagnostics_for_programs_are_not_cached() {
     each(|world, Compiler { name, suffix }| {
-        bypassed(world, &format!("{name} -c x.{suffix} y.{suffix}"), &["x.o", "y.o"], "several-sources");
+        let formats: &[&str] = if name.starts_with("clang") { &["msvc", "vi"] } else { &["json"] };
+        for format in formats {
+            let call = format!("{name} -Wall -fdiagnostics-format={format} -c x.{suffix}");
+            bypassed(world, &call, &["x.o"], "diagnostics-format");
+        }
     });
 }
 
@@ -89,6 +104,17 @@ fn a_source_on_standard_input_is_not_cached_and_is_read_by_the_compiler() {
         assert_eq!((cached, world.read("x.o")), (bare, object));
         Expected::Bypass.check(&counters);
         assert_eq!(counters.reason("bypass: stdin"), 1);
+    });
+}
+
+#[test]
+fn depfiles_that_are_asked_for_in_part_or_go_elsewhere_are_not_cached() {
+    each(|world, Compiler { name, suffix }| {
+        for words in ["-MF x.d", "-MT x", "-MP", "-MG -MD", "-MD -MF -", "-MD -MF /dev/stdout", "-E -MD -o x.i"] {
+            let call = format!("{name} {words} -c x.{suffix}").replace("-o x.i -c", "-o x.i");
+            let (_, counters) = world.expect(Expected::Bypass, &call, &["x.o", "x.d", "x.i"]);
+            assert_eq!((counters.results, counters.faults), (0, 0), "{call}: {counters:?}");
+        }
     });
 }
 

@@ -62,3 +62,22 @@ fn a_date_that_the_environment_fixes_is_the_one_that_it_fixes() {
     }
     assert!(made[0] != made[1] && made[0] == made[2]);
 }
+
+#[test]
+fn a_word_that_only_contains_the_name_of_a_date_is_cached() {
+    each("int MY__DATE__X, __TIME__S, X__TIMESTAMP__;\n", |unit| {
+        unit.world.expect_cold_and_warm(&unit.call(""), &["x.o"]);
+    });
+}
+
+#[test]
+fn a_date_that_a_macro_of_the_command_line_stands_for_is_never_served_from_the_cache() {
+    each("const char *when = WHEN;\n", |unit| {
+        for _ in 0..2 {
+            let call = unit.call("-DWHEN=__TIME__");
+            let (made, counters) = unit.world.count(|| unit.world.make_cached(&call, &["x.o"]));
+            assert!(made.run.succeeded());
+            assert_eq!((counters.hits, counters.results), (0, 0));
+        }
+    });
+}

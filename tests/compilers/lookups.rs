@@ -175,6 +175,70 @@ fn a_header_named_by_a_macro_counts_as_any_other() {
 }
 
 #[test]
+fn a_header_whose_name_a_macro_of_the_command_line_gives_counts_too() {
+    each("#include HEADER\nint x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        fs::create_dir(world.work.join("first")).unwrap();
+        world.write("second/value.h", "#define VALUE 1\n");
+        world.write("second/other.h", "#define VALUE 2\n");
+        for (option, header) in [("-DHEADER=<value.h>", "value.h"), ("-DHEADER=\"other.h\"", "other.h")] {
+            let call = unit.call(&format!("-Ifirst -Isecond {option} -MD"));
+            world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+            world.compare(&call, &["x.o", "x.d"]);
+            world.write(&format!("second/{header}"), "#define VALUE 3\n");
+            world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+            world.write(&format!("first/{header}"), "#define VALUE 4\n");
+            world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+        }
+    });
+}
+
+#[test]
+fn another_name_of_a_header_that_is_included_once_counts_when_its_file_is_replaced() {
+    each("#include \"a/p.h\"\n#include \"b/p.h\"\nint x = P;\n", |unit| {
+        let world = &unit.world;
+        let text = "#pragma once\n#ifndef P\n#define P 1\n#else\n#undef P\n#define P 2\n#endif\n";
+        for hard in [true, false] {
+            world.write("a/p.h", text);
+            world.write("b/keep", "");
+            world.remove("b/p.h");
+            let (one, other) = (world.work.join("a/p.h"), world.work.join("b/p.h"));
+            if hard {
+                fs::hard_link(&one, &other).unwrap()
+            } else {
+                symlink("../a/p.h", &other).unwrap()
+            }
+            tick();
+            let call = unit.call(if hard { "-MD" } else { "-MD -O1" });
+            let (linked, _) = world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+            world.compare(&call, &["x.o", "x.d"]);
+            fs::remove_file(&other).unwrap();
+            world.write("b/p.h", text);
+            let (copied, _) = world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+            assert_ne!(linked.files, copied.files);
+        }
+    });
+}
+
+#[test]
+fn data_that_a_directive_embeds_is_never_old() {
+    // Compilers that do not know the directive refuse it, each time.
+    let text = "const char data[] = {\n#embed \"data.bin\" limit(4)\n};\n";
+    each(text, |unit| {
+        for data in ["data", "Data", "other"] {
+            unit.world.write("data.bin", data);
+            unit.world.expect(Expected::NoHit, &unit.call(""), &["x.o"]);
+        }
+        unit.world
+            .write(&unit.source, "#ifdef __has_embed\n#if __has_embed(\"late.bin\")\nint late;\n#endif\n#endif\n");
+        unit.world.compare(&unit.call(""), &["x.o"]);
+        unit.world.write("late.bin", "x");
+        unit.world.compare(&unit.call(""), &["x.o"]);
+        unit.world.compare(&unit.call(""), &["x.o"]);
+    });
+}
+
+#[test]
 fn a_precompiled_header_is_used_as_soon_as_it_is_there() {
     each("int x = VALUE;\n", |unit| {
         let world = &unit.world;

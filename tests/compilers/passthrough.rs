@@ -1,0 +1,203 @@
+//! Words that a driver passes on to the preprocessor, the assembler or the compiler proper: understood, or in the key, or
+//! left to the driver.
+
+use zccache_tests::Expected;
+
+use crate::sources::{Unit, each, each_with_header};
+
+fn is_clang(unit: &Unit) -> bool {
+    unit.compiler.name.starts_with("clang")
+}
+
+#[test]
+fn a_depfile_asked_of_the_preprocessor_is_restored_and_its_headers_count() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        for word in ["-Wp,-MD,x.dep", "-Wp,-MMD,x.dep", "-Wp,-MD,x.dep -MT target", "-Wp,-MMD,x.dep -MP -o out.o"] {
+            let object = if word.ends_with("out.o") { "out.o" } else { "x.o" };
+            let call = unit.call(word);
+            world.write("value.h", "#define VALUE 1\n");
+            let (first, _) = world.expect(Expected::Miss, &call, &[object, "x.dep", "x.d"]);
+            assert!(first.files["x.dep"].is_some(), "{word}: {first:?}");
+            world.expect(Expected::Hit, &call, &[object, "x.dep", "x.d"]);
+            world.write("value.h", "#define VALUE 2\n");
+            world.expect(Expected::Miss, &call, &[object, "x.dep", "x.d"]);
+            world.write("value.h", "#define VALUE 1\n");
+            assert_eq!(world.expect(Expected::Hit, &call, &[object, "x.dep", "x.d"]).0, first);
+        }
+    });
+}
+
+#[test]
+fn depfiles_asked_of_driver_and_preprocessor_at_once_are_the_compilers() {
+    each_with_header(|unit| {
+        for words in
+            ["-MD -Wp,-MD,x.dep", "-Wp,-MMD,x.dep -MD -MF x.d", "-Wp,-MD,x.dep,-MP", "-Wp,-MD,a.dep -Wp,-MD,x.dep"]
+        {
+            let (_, counters) = unit.world.compare(&unit.call(words), &["x.o", "x.d", "x.dep", "a.dep"]);
+            assert_eq!((counters.hits, counters.misses, counters.faults), (0, 0, 0), "{words}: {counters:?}");
+        }
+    });
+}
+
+#[test]
+fn macros_for_the_preprocessor_are_told_apart() {
+    each("#ifdef VALUE\nint x = VALUE;\n#endif\nint y;\n", |unit| {
+        for (one, other) in [("-Wp,-DVALUE=1", "-Wp,-DVALUE=2"), ("-DVALUE=3", "-DVALUE=3 -Wp,-UVALUE")] {
+            unit.world.expect_cold_and_warm(&unit.call(one), &["x.o"]);
+            unit.world.expect_cold_and_warm(&unit.call(other), &["x.o"]);
+            unit.world.expect(Expected::Hit, &unit.call(one), &["x.o"]);
+        }
+    });
+}
+
+#[test]
+fn other_words_for_the_preprocessor_are_left_to_the_compiler() {
+    each("#include <value.h>\nint x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        world.write("i/value.h", "#define VALUE 1\n");
+        world.write("j/value.h", "#define VALUE 2\n");
+        for words in
+            ["-Wp,-I,i", "-Wp,-I,j", "-Xpreprocessor -I -Xpreprocessor i", "-Wp,-DA,-I,i", "-Xpreprocessor -Ij"]
+        {
+            let (made, counters) = world.expect(Expected::Bypass, &unit.call(words), &["x.o"]);
+            assert!(made.run.succeeded(), "{words}: {made:?}");
+            assert_eq!(counters.reason("bypass: preprocessor-options"), 1, "{words}: {counters:?}");
+        }
+    });
+}
+
+#[test]
+fn words_for_the_assembler_are_in_the_key_or_left_to_the_compiler() {
+    each("int x(void) { return 1; }\n", |unit| {
+        let world = &unit.world;
+        for words in
+            ["-Wa,--noexecstack", "-Wa,-mrelax-relocations=no", "-Xassembler --noexecstack -O1", "-Wa,--fatal-warnings"]
+        {
+            world.expect_cold_and_warm(&unit.call(words), &["x.o"]);
+        }
+        for words in ["-Wa,-I,i", "-Wa,-as=x.lst", "-Wa,--MD,x.dep", "-Xassembler -I -Xassembler i"] {
+            let (_, counters) = world.expect(Expected::Bypass, &unit.call(words), &["x.o", "x.lst", "x.dep"]);
+            assert_eq!(counters.reason("bypass: assembler-options"), 1, "{words}: {counters:?}");
+        }
+    });
+}
+
+#[test]
+fn debug_information_that_the_assembler_makes_names_the_folder_of_each_call() {
+    each("", |unit| {
+        let world = &unit.world;
+        for folder in ["one", "two", "one"] {
+            world.write(&format!("{folder}/y.s"), ".text\nnop\n");
+            let (place, object) = (world.work.join(folder), format!("{folder}/y.o"));
+            let call = format!("{} -Wa,-g -c y.s", unit.compiler.name);
+            let bare = world.make(world.bare_command(&call).current_dir(&place).env("PWD", &place), &[&object]);
+            let mut cached = world.zccache(call.split(' '));
+            assert_eq!(world.make(cached.current_dir(&place).env("PWD", &place), &[&object]), bare, "in {folder}");
+        }
+    });
+}
+
+#[test]
+fn words_for_clangs_compiler_proper_are_told_apart_or_left_to_it() {
+    each("#ifdef VALUE\nint x = VALUE;\n#endif\nint twice(int x) { return 2 * x; }\n", |unit| {
+        if !is_clang(unit) {
+            return;
+        }
+        let world = &unit.world;
+        world.write("forced.h", "#define VALUE 7\n");
+        world.write("i/forced.h", "#define VALUE 8\n");
+        world.expect_cold_and_warm(&unit.call(""), &["x.o"]);
+        world.expect_cold_and_warm(&unit.call("-Xclang -fno-inline -O2"), &["x.o"]);
+        let forced = unit.call("-Xclang -include -Xclang forced.h");
+        world.expect_cold_and_warm(&forced, &["x.o"]);
+        world.write("forced.h", "#define VALUE 9\n");
+        world.expect(Expected::Miss, &forced, &["x.o"]);
+        for words in [
+            "-Xclang -dependency-file -Xclang x.dep -Xclang -MT -Xclang x.o",
+            "-Xclang -D -Xclang VALUE=1",
+            "-Xclang -DVALUE=2",
+            "-Xclang -Ii",
+            "-Xclang -header-include-file -Xclang x.dep",
+        ] {
+            for _ in 0..2 {
+                let (made, counters) = world.compare(&unit.call(words), &["x.o", "x.dep"]);
+                assert!(made.run.succeeded(), "{words}: {made:?}");
+                assert_eq!(counters.faults, 0, "{words}");
+            }
+        }
+        let hidden = unit.call("-Xclang -dependency-file -Xclang x.dep -Xclang -MT -Xclang x.o");
+        world.expect(Expected::Bypass, &hidden, &["x.o", "x.dep"]);
+    });
+}
+
+#[test]
+fn options_of_llvm_are_in_the_key_or_left_to_clang() {
+    each("int twice(int x) { return 2 * x; }\nint four(void) { return twice(2); }\n", |unit| {
+        if !is_clang(unit) {
+            return;
+        }
+        for arguments in ["-O2 -mllvm -inline-threshold=100", "-O2 -mllvm -inline-threshold=0", "-O2"] {
+            unit.world.expect_cold_and_warm(&unit.call(arguments), &["x.o"]);
+        }
+        for arguments in ["-mllvm -stats", "-mllvm -time-passes", "-mllvm -debug-only=x", "-mllvm -pass-remarks=inline"]
+        {
+            let (_, counters) = unit.world.count(|| unit.world.make_cached(&unit.call(arguments), &["x.o"]));
+            assert_eq!((counters.bypasses, counters.faults), (1, 0), "{arguments}: {counters:?}");
+        }
+    });
+}
+
+#[test]
+fn parameters_are_told_apart() {
+    each("int twice(int x) { return 2 * x; }\nint four(void) { return twice(2); }\n", |unit| {
+        if !is_clang(unit) {
+            for arguments in ["-O2 --param max-inline-insns-auto=1", "-O2 --param=max-inline-insns-auto=9"] {
+                unit.world.expect_cold_and_warm(&unit.call(arguments), &["x.o"]);
+            }
+        } else {
+            for arguments in ["--param ssp-buffer-size=1", "--param ssp-buffer-size=9"] {
+                unit.world.expect_cold_and_warm(&unit.call(arguments), &["x.o"]);
+            }
+        }
+    });
+}
+
+#[test]
+fn options_for_one_architecture_or_several_are_left_to_the_compiler() {
+    each("int x;\n", |unit| {
+        for arguments in ["-Xarch_x86_64 -O2", "-arch x86_64 -arch arm64"] {
+            unit.world.expect(Expected::Bypass, &unit.call(arguments), &["x.o"]);
+        }
+    });
+}
+
+#[test]
+fn plugins_specs_and_other_files_that_steer_a_compiler_are_left_to_it() {
+    each("#ifdef SPEC\nint spec;\n#endif\nint x;\n", |unit| {
+        let world = &unit.world;
+        let run = |words: &str, reason: &str| {
+            let (made, counters) = world.expect(Expected::Bypass, &unit.call(words), &["x.o"]);
+            assert_eq!(counters.reason(&format!("bypass: {reason}")), 1, "{words}: {counters:?}");
+            made
+        };
+        if is_clang(unit) {
+            run("-fplugin=absent.so", "compiler-plugin");
+            run("-Xclang -load -Xclang absent.so", "compiler-options");
+            world.write("overlay.yaml", "{ 'version': 0, 'roots': [] }\n");
+            run("-ivfsoverlay overlay.yaml", "search-path");
+            world.write("clang.cfg", "-DSPEC\n");
+            run(&format!("--config {}", world.work.join("clang.cfg").display()), "config-file");
+            run("--gcc-toolchain=/usr", "gcc-toolchain");
+            run("-F frameworks", "search-path");
+        } else {
+            run("-fplugin=absent", "compiler-plugin");
+            world.write("other.specs", "*cpp_unique_options:\n+ -DSPEC=1\n\n");
+            let with = run("-specs=other.specs", "specs");
+            world.write("other.specs", "");
+            assert_ne!(with, run("-specs=other.specs", "specs"));
+            run("-wrapper env", "compiler-parts");
+        }
+        run("-I-", "search-path");
+    });
+}

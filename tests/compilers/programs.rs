@@ -1,0 +1,190 @@
+//! Which program a compiler's name leads to counts, and so do the programs that it runs itself.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use zccache_tests::{Expected, World, required, run, tick};
+
+fn path_of(program: &str) -> PathBuf {
+    let found = run(Command::new("sh").args(["-c", &format!("command -v {program}")])).expect_success().out();
+    PathBuf::from(found.trim())
+}
+
+/// A world with a folder first in PATH.
+fn world_with_programs() -> (World, PathBuf) {
+    let mut world = World::new();
+    let folder = world.root().join("programs");
+    fs::create_dir(&folder).unwrap();
+    world.set("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()));
+    (world, folder)
+}
+
+fn retarget(link: &Path, target: &Path) {
+    if link.symlink_metadata().is_ok() {
+        fs::remove_file(link).unwrap();
+    }
+    symlink(target, link).unwrap();
+    tick();
+}
+
+#[test]
+fn a_name_that_leads_to_another_compiler_is_another_compiler() {
+    if !(required("gcc") && required("clang")) {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int x(void) { return __VERSION__[0]; }\n");
+    for expected in [Expected::Miss, Expected::Hit] {
+        for compiler in ["gcc", "clang"] {
+            retarget(&folder.join("cc"), &path_of(compiler));
+            world.expect(expected, "cc -O1 -c x.c", &["x.o"]);
+        }
+    }
+}
+
+#[test]
+fn a_compiler_whose_name_says_its_target_compiles_for_it() {
+    if !required("clang") {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int size[sizeof(long)];\n");
+    let names = ["aarch64-linux-gnu-clang", "i386-linux-gnu-clang", "clang"];
+    for name in &names[..2] {
+        symlink(path_of("clang"), folder.join(name)).unwrap();
+    }
+    let mut made = Vec::new();
+    for expected in [Expected::Miss, Expected::Hit] {
+        for name in names {
+            made.push(world.expect(expected, &format!("{name} -c x.c"), &["x.o"]).0);
+        }
+    }
+    assert!(made[0] != made[1] && made[1] != made[2] && made[0] != made[2]);
+    assert_eq!(made[..3], made[3..]);
+}
+
+#[test]
+fn one_program_under_a_c_and_a_cpp_name_is_two_compilers() {
+    if !(required("clang") && required("clang++")) {
+        return;
+    }
+    let (world, _) = world_with_programs();
+    world.write("x.c", "int size = sizeof 'a';\n");
+    for expected in [Expected::Miss, Expected::Hit] {
+        for name in ["clang", "clang++"] {
+            world.expect(expected, &format!("{name} -w -c x.c"), &["x.o"]);
+        }
+    }
+}
+
+#[test]
+fn a_compiler_replaced_by_another_of_the_same_size_and_time_is_another_one() {
+    if !required("gcc") {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int x;\n");
+    let (compiler, real) = (folder.join("gcc"), fs::canonicalize(path_of("gcc")).unwrap());
+    fs::copy(&real, &compiler).unwrap();
+    // It looks for its parts from its own place on.
+    for parts in ["lib", "libexec"] {
+        symlink(real.ancestors().nth(2).unwrap().join(parts), world.root().join(parts)).unwrap();
+    }
+    let time = fs::metadata(&compiler).unwrap().modified().unwrap();
+    tick();
+    world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
+    // One letter of a text that it prints for other calls.
+    let mut bytes = fs::read(&compiler).unwrap();
+    let text = b"There is NO";
+    let place = bytes.windows(text.len()).position(|part| part == text).expect("it disclaims any warranty");
+    bytes[place] = b't';
+    let other = folder.join("other");
+    fs::write(&other, bytes).unwrap();
+    fs::set_permissions(&other, fs::metadata(&compiler).unwrap().permissions()).unwrap();
+    fs::File::options().append(true).open(&other).unwrap().set_modified(time).unwrap();
+    fs::rename(&other, &compiler).unwrap();
+    tick();
+    world.expect(Expected::Miss, "gcc -c x.c", &["x.o"]);
+    world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]);
+}
+
+#[test]
+fn programs_that_the_driver_runs_from_a_folder_of_the_callers_count() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("x.c", "#ifdef PART\nint part = PART;\n#endif\nint x;\n");
+    fs::create_dir(world.work.join("parts")).unwrap();
+    tick();
+    let call = "gcc -B parts/ -c x.c";
+    let without = world.expect_cold_and_warm(call, &["x.o"]);
+    let real = world.bare("gcc -print-prog-name=cc1").expect_success().out();
+    for value in [1, 2] {
+        let script = format!("#!/bin/sh\nexec {} \"$@\" -DPART={value}\n", real.trim());
+        world.write("parts/cc1", script);
+        fs::set_permissions(world.work.join("parts/cc1"), fs::Permissions::from_mode(0o755)).unwrap();
+        tick();
+        let (with, _) = world.expect(Expected::NoHit, call, &["x.o"]);
+        assert_ne!(with.files, without.files);
+        world.compare(call, &["x.o"]);
+    }
+    world.remove("parts/cc1");
+    tick();
+    world.expect(Expected::Hit, call, &["x.o"]);
+    world.write("parts/specs", "*cpp_unique_options:\n+ -DPART=3\n\n");
+    world.compare(call, &["x.o"]);
+    world.compare(call, &["x.o"]);
+}
+
+#[test]
+fn an_assembler_first_in_path_is_the_one_that_counts() {
+    if !required("gcc") {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int x;\n");
+    let first = world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
+    for symbol in ["one", "two"] {
+        let script = format!("#!/bin/sh\nexec {} --defsym {symbol}=1 \"$@\"\n", path_of("as").display());
+        fs::write(folder.join("as"), script).unwrap();
+        fs::set_permissions(folder.join("as"), fs::Permissions::from_mode(0o755)).unwrap();
+        tick();
+        let (made, _) = world.expect(Expected::NoHit, "gcc -c x.c", &["x.o"]);
+        assert_ne!(made, first);
+    }
+    fs::remove_file(folder.join("as")).unwrap();
+    tick();
+    assert_eq!(world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]).0, first);
+}
+
+#[test]
+fn a_compiler_behind_a_script_or_another_cache_is_run_as_it_is() {
+    if !required("gcc") {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "#ifdef ADDED\nint added = ADDED;\n#endif\nint x;\n");
+    for value in [1, 2] {
+        let script = format!("#!/bin/sh\nexec {} -DADDED={value} \"$@\"\n", path_of("gcc").display());
+        fs::write(folder.join("gcc"), script).unwrap();
+        fs::set_permissions(folder.join("gcc"), fs::Permissions::from_mode(0o755)).unwrap();
+        tick();
+        let (_, counters) = world.expect(Expected::Bypass, "gcc -c x.c", &["x.o"]);
+        assert_eq!(counters.reason("bypass: script-wrapper"), 1, "{counters:?}");
+    }
+    // What another cache does: one program under its own name, with links that are named as compilers.
+    let source = format!(
+        "#include <unistd.h>\nint main(int c, char **v) {{ (void)c; v[0] = \"gcc\"; execv(\"{}\", v); return 9; }}\n",
+        path_of("gcc").display()
+    );
+    world.write("ccache.c", source);
+    fs::remove_file(folder.join("gcc")).unwrap();
+    world.bare(&format!("gcc ccache.c -o {}", folder.join("ccache").display())).expect_success();
+    symlink("ccache", folder.join("gcc")).unwrap();
+    tick();
+    let (_, counters) = world.expect(Expected::Bypass, "gcc -c x.c", &["x.o"]);
+    assert_eq!(counters.reason("bypass: not-a-compiler"), 1, "{counters:?}");
+}
