@@ -54,6 +54,8 @@ pub(crate) const DEFINES_HAS_INCLUDE: [&str; 2] = ["define-has-include", "define
 pub(crate) const DEFINES_BARE: u32 = 4;
 /// Files that are read once only, told by content.
 pub(crate) const ONCE: [&str; 3] = ["pragma-once", "pragma-once-digraph", "pragma-once-operator"];
+/// Names for the assembler between plain quotes; the others are those of a string of C.
+pub(crate) const PLAIN: u32 = 0;
 /// Data that the assembler includes: plain, and in a string of C.
 pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
 /// Text that the assembler includes.

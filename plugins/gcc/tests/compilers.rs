@@ -192,6 +192,8 @@ fn included_data_is_covered() {
         }
         place.write("c.c", "#define F(x) __asm__(\".incbin \\\"\" x \"\\\"\")\nF(\"inc/f.bin\");\n");
         assert_eq!(refusal(&place.compile(compiler, &["-c", "c.c"])), "computed-incbin");
+        place.write("d.c", "#define D \"\\\"inc/f.bin\\\"\"\n__asm__(\".data\\n.incbin \" D \"\\n.text\");\n");
+        assert_eq!(refusal(&place.compile(compiler, &["-c", "d.c"])), "computed-incbin");
         place.write("e.c", "__asm__(\".include \\\"m.inc\\\"\");\n");
         place.write("m.inc", ".byte 1\n");
         assert_eq!(refusal(&place.compile(compiler, &["-c", "e.c"])), "assembler-include");

@@ -8,7 +8,7 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::description::{
     ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS,
-    ONCE, PARENTHESIZED,
+    ONCE, PARENTHESIZED, PLAIN,
 };
 use crate::search::Family;
 
@@ -137,7 +137,8 @@ impl File<'_> {
             }
             token if INCBIN.contains(&token) => match finding.delimiter {
                 // Else it is put together, by the preprocessor or by the assembler.
-                Some(_) if is_literal(&finding.name) => {
+                // In C a plain quote ends the text that the directive stands in: the name comes from elsewhere.
+                Some(quotes) if is_literal(&finding.name) && (quotes != PLAIN || reading.context.assembler) => {
                     // Every folder counts: in which order the assembler takes them differs.
                     reading.look(&finding.name, Place::Assembler, true);
                     Ok(())
