@@ -190,11 +190,6 @@ impl Call {
         self.search_variable.into_iter().chain(epoch).chain(self.locale)
     }
 
-    /// Whether the time at which it runs cannot show in what it makes.
-    pub fn is_timeless(&self) -> bool {
-        self.epoch.is_some()
-    }
-
     /// Whether it includes the header that can be precompiled.
     pub fn is_precompilable(&self) -> bool {
         matches!(self.forced, Forced::Precompilable | Forced::Precompiled)

@@ -201,7 +201,7 @@ impl Engine {
             }
             Compiled::of(self.run(&words, through_cache), &root, &before)
         };
-        let shows_time = self.shows_time(&before);
+        let shows_time = show_time(&before);
         let start = Instant::now();
         let (bare, cached) = if compile.cached_first && !shows_time {
             let cached = once(true)?;
@@ -235,7 +235,7 @@ impl Engine {
         let (header, words) = (self.project.call.precompile_words(&root), self.project.call.words(&root));
         let precompiled = PathBuf::from(self.project.call.precompiled());
         let mut before = files(&root)?;
-        let shows_time = self.shows_time(&before);
+        let shows_time = show_time(&before);
         before.insert(precompiled.clone());
         let make = |through_cache: bool| -> io::Result<Compiled> {
             remove(&root.join(&precompiled))?;
@@ -268,10 +268,6 @@ impl Engine {
         };
         let root = self.project.root();
         run(command.current_dir(&root).env("PWD", root).envs(self.project.call.variables()))
-    }
-
-    fn shows_time(&self, files: &BTreeSet<PathBuf>) -> bool {
-        !self.project.call.is_timeless() && files.iter().any(|path| path.ends_with(DATED))
     }
 
     /// Asks the cache what it did with the last compile. That waits for it.
@@ -308,6 +304,11 @@ impl Engine {
         let what = format!("{faults:?}: {}\n== the end of the log\n{log}", self.project.call);
         Stop { trouble: Trouble::Fault, what }
     }
+}
+
+/// Whether one of the files shows the time of the compile. Not every compiler heeds the variable that fixes it.
+fn show_time(files: &BTreeSet<PathBuf>) -> bool {
+    files.iter().any(|path| path.ends_with(DATED))
 }
 
 fn remove(path: &Path) -> io::Result<()> {
