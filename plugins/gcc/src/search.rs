@@ -41,9 +41,14 @@ impl Search {
         }
         let Ok(text) = std::str::from_utf8(&ran.stderr) else { return unreadable("a search path is not UTF-8") };
         let Some(family) = family(text) else { return unreadable("it does not say whether it is gcc or clang") };
+        const QUOTE: &str = "#include \"...\" search starts here:";
+        const BRACKET: &str = "#include <...> search starts here:";
+        const END: &str = "End of search list.";
+        // clang leaves out the second list where it would be empty.
+        let bracketed = text.lines().any(|line| line == BRACKET);
         let (Some(quote), Some(bracket)) = (
-            section(text, "#include \"...\" search starts here:", "#include <...> search starts here:"),
-            section(text, "#include <...> search starts here:", "End of search list."),
+            section(text, QUOTE, if bracketed { BRACKET } else { END }),
+            if bracketed { section(text, BRACKET, END) } else { Some(Vec::new()) },
         ) else {
             return unreadable("it does not list its search path in English");
         };
@@ -169,6 +174,13 @@ mod tests {
         assert_eq!(search.installations, ["/usr/bin/../lib/gcc/x86_64-linux-gnu/12"]);
         assert_eq!(search.resources.as_deref(), Some("/usr/lib/llvm-14/lib/clang/14.0.6"));
         assert_eq!(search.config_folders, ["/usr/bin"]);
+    }
+
+    #[test]
+    fn no_folders_at_all_are_an_empty_list() {
+        let text = "clang version 14.0.6\n#include \"...\" search starts here:\n q\nEnd of search list.\n";
+        let search = Search::read(&ran(text.as_bytes())).unwrap();
+        assert_eq!((search.quote, search.bracket), (vec!["q".to_owned()], Vec::new()));
     }
 
     #[test]
