@@ -101,7 +101,7 @@ fn a_depfile_that_is_replaced_leaves_another_link_to_it_alone() {
 #[test]
 fn an_object_that_is_changed_in_place_is_changed_nowhere_else() {
     each_with_header(|unit| {
-        let (world, call) = (&unit.world, unit.call("-g"));
+        let (world, call) = (&unit.world, unit.call("-g -o x.o"));
         let bare = world.make_bare(&call, &["x.o"]);
         let damage = || {
             let mut object = fs::File::options().append(true).open(world.work.join("x.o")).unwrap();
@@ -180,6 +180,7 @@ fn a_disk_without_room_for_the_object_is_an_error_also_after_a_hit() {
         if !permitted(run(&mut mount).succeeded(), "file systems can be mounted") {
             return;
         }
+        fs::write(small.join("full"), [0; 4096]).unwrap();
         let made = world.make(&mut world.zccache(call.split_whitespace()), &["small/x.o"]);
         let counters = world.counters();
         run(Command::new("umount").arg("--lazy").arg(&small));
