@@ -118,6 +118,63 @@ fn mapped_debug_information_is_right_in_each_folder() {
 }
 
 #[test]
+fn whatever_else_can_hold_the_folder_is_each_folders_own() {
+    // Places in the text of inline assembly make the assembler write where it ran, without being asked for it.
+    let text = "__asm__(\".file 1 \\\"y.c\\\"\\n.loc 1 1 0\\nnop\");\nint x(int y) { return y / 2; }\n";
+    each_twice(text, |unit| {
+        for arguments in [
+            "-O1",
+            "-gdwarf-4",
+            "-flto",
+            "-E -g",
+            "-E -fworking-directory",
+            "-E",
+            "-S -g",
+            "-S",
+            "-fsanitize=address,undefined",
+            "-fprofile-arcs -frandom-seed=1",
+            "-fprofile-generate -frandom-seed=1",
+            "-fstack-usage",
+            "-fverbose-asm",
+        ] {
+            let world = &unit.world;
+            let mode = if !arguments.contains("-E") && !arguments.contains("-S") { "-c" } else { "" };
+            let call = format!("{} {arguments} {mode} {} -o x.o", unit.compiler.name, unit.source);
+            for folder in ["one", "two", "one", "two"] {
+                let object = format!("{folder}/x.o");
+                let bare = world.make(at(world, &mut world.bare_command(&call), Path::new(folder)), &[&object]);
+                let mut cached = world.zccache(call.split_whitespace());
+                let cached = world.make(at(world, &mut cached, Path::new(folder)), &[&object]);
+                assert_eq!(cached, bare, "{call} in {folder}");
+            }
+        }
+        assert_eq!(unit.world.counters().faults, 0);
+    });
+}
+
+#[test]
+fn the_folder_above_a_linked_working_directory_is_the_real_one() {
+    each("", |unit| {
+        let world = &unit.world;
+        world.write(&format!("real/deep/{}", unit.source), "#include \"../value.h\"\nint x = VALUE;\n");
+        world.write("real/value.h", "#define VALUE 1\n");
+        world.write("value.h", "#define VALUE 2\n");
+        symlink("real/deep", world.work.join("link")).unwrap();
+        tick();
+        for arguments in ["", "-MD", "-MMD", "-g"] {
+            let call = unit.call(arguments);
+            world.write("real/value.h", "#define VALUE 1\n");
+            expect_in(world, "link", Expected::NoHit, &call);
+            expect_in(world, "link", Expected::Hit, &call);
+            world.write("value.h", format!("// {arguments}\n#define VALUE 3\n"));
+            expect_in(world, "link", Expected::Hit, &call);
+            world.write("real/value.h", "#define VALUE 4\n");
+            expect_in(world, "link", Expected::Miss, &call);
+        }
+    });
+}
+
+#[test]
 fn a_given_compilation_folder_stands_in_the_object() {
     each_twice(ASSERTS, |unit| {
         if !unit.compiler.name.starts_with("clang") {

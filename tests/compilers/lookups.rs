@@ -221,6 +221,123 @@ fn another_name_of_a_header_that_is_included_once_counts_when_its_file_is_replac
 }
 
 #[test]
+fn a_forced_header_is_looked_for_as_any_other_and_so_is_what_may_stand_for_it() {
+    each("int x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        let language = if unit.compiler.suffix == "c" { "c-header" } else { "c++-header" };
+        for option in ["-include", "-imacros"] {
+            for path in ["forced.h", "first/forced.h", "second/forced.h.gch"] {
+                world.remove(path);
+            }
+            tick();
+            world.write("second/forced.h", "#define VALUE 1\n");
+            let call = unit.call(&format!("-Ifirst -Isecond {option} forced.h"));
+            world.expect(Expected::NoHit, &call, &["x.o"]);
+            world.expect(Expected::Hit, &call, &["x.o"]);
+            world.write("second/forced.h", "#define VALUE 2\n");
+            let make = format!("{} -x {language} second/forced.h -o second/forced.h.gch", unit.compiler.name);
+            world.bare(&make).expect_success();
+            world.write("second/forced.h", "#define VALUE 1\n");
+            world.compare(&call, &["x.o"]);
+            world.compare(&call, &["x.o"]);
+            world.remove("second/forced.h.gch");
+            world.write("first/forced.h", "#define VALUE 3\n");
+            world.expect(Expected::NoHit, &call, &["x.o"]);
+            world.write("forced.h", "#define VALUE 4\n");
+            world.expect(Expected::NoHit, &call, &["x.o"]);
+            world.expect(Expected::Hit, &call, &["x.o"]);
+        }
+    });
+}
+
+#[test]
+fn a_folder_that_has_the_name_of_a_header_is_passed_over_until_it_is_one() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        fs::create_dir_all(world.work.join("first/value.h")).unwrap();
+        world.write("second/value.h", "#define VALUE 2\n");
+        let call = unit.call("-Ifirst -Isecond");
+        let (bare, _) = world.compare(&call, &["x.o"]);
+        world.compare(&call, &["x.o"]);
+        fs::remove_dir(world.work.join("first/value.h")).unwrap();
+        tick();
+        world.compare(&call, &["x.o"]);
+        world.write("first/value.h", "#define VALUE 1\n");
+        let (first, _) = world.expect(Expected::NoHit, &call, &["x.o"]);
+        assert_ne!(bare, first);
+    });
+}
+
+#[test]
+fn a_link_behind_a_link_and_a_way_up_from_a_linked_folder_lead_where_they_lead_now() {
+    each("#include <value.h>\n#include \"link/../up.h\"\nint x = VALUE + UP;\n", |unit| {
+        let world = &unit.world;
+        for (folder, value) in [("one", 1), ("two", 2)] {
+            world.write(&format!("{folder}/value.h"), format!("#define VALUE {value}\n"));
+            world.write(&format!("{folder}/up.h"), format!("#define UP {value}0\n"));
+            world.write(&format!("{folder}/deep/keep"), "");
+        }
+        world.write("up.h", "#define UP 100\n");
+        let lead = |link: &str, target: &str| {
+            world.remove(link);
+            symlink(target, world.work.join(link)).unwrap();
+            tick();
+        };
+        lead("value.h", "middle.h");
+        lead("middle.h", "one/value.h");
+        lead("link", "one/deep");
+        for arguments in ["-I.", "-I. -MD", "-I. -MMD"] {
+            let call = unit.call(arguments);
+            lead("middle.h", "one/value.h");
+            lead("link", "one/deep");
+            let (first, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+            lead("middle.h", "two/value.h");
+            world.expect(Expected::Miss, &call, &["x.o"]);
+            lead("link", "two/deep");
+            world.expect(Expected::Miss, &call, &["x.o"]);
+            world.write("up.h", format!("#define UP 101 // {arguments}\n"));
+            world.expect(Expected::Hit, &call, &["x.o"]);
+            lead("middle.h", "one/value.h");
+            lead("link", "one/deep");
+            assert_eq!(world.expect(Expected::Hit, &call, &["x.o"]).0, first);
+        }
+    });
+}
+
+#[test]
+fn a_header_of_the_system_is_followed_however_its_directive_is_written() {
+    for directive in [
+        "#include<value.h>",
+        "# /* said */ include /* said */ <value.h> // said",
+        "#\\\ninc\\\nlude <value.h>",
+        "%:include <value.h>",
+        "??=include <value.h>",
+        "#import <value.h>",
+        "#include_next <value.h>",
+        "#define H <value.h>\n#include H",
+        "/* one\n two */ #include <value.h>",
+        "\t #\tinclude\t<value.h>\r",
+        "#include <./value.h>",
+        "#include <sub/../value.h>",
+    ] {
+        each(&format!("{directive}\nint x = VALUE;\n"), |unit| {
+            let world = &unit.world;
+            world.write("system/value.h", "#define VALUE 1\n");
+            world.write("system/sub/keep", "");
+            for arguments in ["", "-MMD"] {
+                let call = unit.call(&format!("-w -trigraphs -Ifirst -isystem system {arguments}"));
+                for value in [1, 2] {
+                    world.write("system/value.h", format!("#define VALUE {value}\n"));
+                    let (made, _) = world.expect(Expected::NoHit, &call, &["x.o", "x.d"]);
+                    assert!(made.run.succeeded(), "{directive}: {made:?}");
+                    world.compare(&call, &["x.o", "x.d"]);
+                }
+            }
+        });
+    }
+}
+
+#[test]
 fn data_that_a_directive_embeds_is_never_old() {
     // Compilers that do not know the directive refuse it, each time.
     let text = "const char data[] = {\n#embed \"data.bin\" limit(4)\n};\n";

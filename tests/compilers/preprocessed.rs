@@ -114,3 +114,35 @@ fn a_language_that_is_said_counts_more_than_the_suffix() {
         unit.world.expect(Expected::Bypass, &unit.call("-fpreprocessed"), &["x.o"]);
     });
 }
+
+#[test]
+fn an_include_that_is_left_in_preprocessed_text_is_never_old() {
+    each("", |unit| {
+        let world = &unit.world;
+        let (call, source) = compile_call(unit, "");
+        for text in ["#include \"value.h\"\nint x;\n", "#if __has_include(\"late.h\")\nint y;\n#endif\nint x;\n"] {
+            world.write(&source, text);
+            world.remove("late.h");
+            for value in [1, 2] {
+                world.write("value.h", format!("int y[{value}];\n"));
+                for _ in 0..2 {
+                    world.compare(&call, &["t.o"]);
+                }
+            }
+            world.write("late.h", "");
+            world.compare(&call, &["t.o"]);
+        }
+    });
+}
+
+#[test]
+fn a_date_that_is_left_in_preprocessed_text_is_never_an_old_one() {
+    each("", |unit| {
+        let (call, source) = compile_call(unit, "");
+        unit.world.write(&source, "const char *when = __TIME__;\n");
+        for _ in 0..2 {
+            let (_, counters) = unit.world.count(|| unit.world.make_cached(&call, &["t.o"]));
+            assert_eq!((counters.hits, counters.results), (0, 0), "{counters:?}");
+        }
+    });
+}

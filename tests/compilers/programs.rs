@@ -140,6 +140,47 @@ fn programs_that_the_driver_runs_from_a_folder_of_the_callers_count() {
 }
 
 #[test]
+fn headers_in_a_folder_of_parts_count() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("x.c", "#include <value.h>\nint x = VALUE;\n");
+    world.write("there/value.h", "#define VALUE 1\n");
+    fs::create_dir(world.work.join("parts")).unwrap();
+    tick();
+    for compiler in ["gcc", "clang"].into_iter().filter(|compiler| required(compiler)) {
+        let call = format!("{compiler} -Bparts -isystem there -c x.c");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("parts/include/value.h", "#define VALUE 2\n");
+        world.compare(&call, &["x.o"]);
+        world.compare(&call, &["x.o"]);
+        world.write("parts/include/value.h", "#define VALUE 3\n");
+        world.compare(&call, &["x.o"]);
+        fs::remove_dir_all(world.work.join("parts/include")).unwrap();
+        tick();
+    }
+}
+
+#[test]
+fn a_program_that_splits_debug_information_counts() {
+    if !(required("gcc") && required("objcopy")) {
+        return;
+    }
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int x;\n");
+    let call = "gcc -g -gsplit-dwarf -c x.c";
+    let first = world.expect_cold_and_warm(call, &["x.o", "x.dwo"]);
+    let script =
+        format!("#!/bin/sh\n{} \"$@\" && for f; do :; done && echo more >>\"$f\"\n", path_of("objcopy").display());
+    fs::write(folder.join("objcopy"), script).unwrap();
+    fs::set_permissions(folder.join("objcopy"), fs::Permissions::from_mode(0o755)).unwrap();
+    tick();
+    let (other, _) = world.expect(Expected::NoHit, call, &["x.o", "x.dwo"]);
+    assert_ne!(other, first);
+}
+
+#[test]
 fn an_assembler_first_in_path_is_the_one_that_counts() {
     if !required("gcc") {
         return;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use zccache_model::limits::FRAME_BYTES;
 
 /// Version of [`crate::message`].
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 1;
 /// Bytes of a frame before its payload.
 pub const HEADER_BYTES: usize = 12;
 
