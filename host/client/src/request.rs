@@ -22,7 +22,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// This process.
+    /// This process, before it has a second thread: the mask cannot be read without setting it for a moment.
     pub fn of_process() -> io::Result<Caller> {
         Ok(Caller {
             directory: env::current_dir()?,
@@ -66,7 +66,7 @@ pub fn identity(path: &Path) -> io::Result<FileIdentity> {
     Ok(FileIdentity { device: metadata.dev(), inode: metadata.ino() })
 }
 
-/// The file mode creation mask. Reading it means setting it; this process has one thread as yet.
+/// The file mode creation mask. Reading it means setting it.
 fn umask() -> u32 {
     let mask = rustix::process::umask(rustix::fs::Mode::empty());
     rustix::process::umask(mask);

@@ -18,17 +18,18 @@ use crate::request::Caller;
 use crate::run;
 use crate::split;
 
-/// Where calls are asked about.
+/// Where calls are asked about, and for whom.
 pub struct Cache {
     folders: Folders,
     settings: Settings,
+    caller: Caller,
 }
 
 impl Cache {
     /// Asks what to do with a call, on a connection of its own.
     pub fn ask(&self, call: &ToolCall) -> Result<(UnixStream, Reply), daemon::DaemonError> {
         let mut connection = daemon::connect_or_start(&self.folders, &self.settings)?;
-        let reply = ask(&mut connection, call)?;
+        let reply = ask(&mut connection, &self.caller, call)?;
         Ok((connection, reply))
     }
 }
@@ -42,7 +43,11 @@ pub fn wrap(call: &ToolCall) -> ExitCode {
     if settings.disabled {
         return plain::exec(call, None);
     }
-    let cache = Cache { folders, settings };
+    let caller = match Caller::of_process() {
+        Ok(caller) => caller,
+        Err(error) => return without_cache(call, &error),
+    };
+    let cache = Cache { folders, settings, caller };
     let (connection, reply) = match cache.ask(call) {
         Ok(asked) => asked,
         Err(error) => return without_cache(call, &error),
@@ -75,8 +80,7 @@ pub fn settings() -> Result<(Folders, Settings), SettingsError> {
     Ok((folders, settings))
 }
 
-fn ask(connection: &mut UnixStream, call: &ToolCall) -> Result<Reply, daemon::DaemonError> {
-    let caller = Caller::of_process()?;
+fn ask(connection: &mut UnixStream, caller: &Caller, call: &ToolCall) -> Result<Reply, daemon::DaemonError> {
     let message = frame::encode(&Request::Compile(caller.request(call)))?;
     connection.set_read_timeout(Some(limits::ANSWER_WAIT))?;
     connection.write_all(&message)?;

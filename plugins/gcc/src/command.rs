@@ -122,6 +122,8 @@ pub(crate) struct Reads<'a> {
     pub precompiled: Vec<&'a str>,
     /// A precompiled header that clang makes keeps no times of what it is made of.
     pub timeless: bool,
+    /// What would be random is given: gcc then removes the counts of earlier runs, since it cannot tell them apart.
+    pub seeded: bool,
     /// Sanitizers are on: clang reads lists of its own.
     pub sanitizes: bool,
     /// Profiles of earlier runs.
@@ -157,6 +159,8 @@ pub(crate) struct SearchWords<'a> {
     pub folders: Vec<&'a str>,
     /// Those of `-iquote` and `-I`: not of the system.
     pub own_folders: Vec<&'a str>,
+    /// Those of the system.
+    pub system_folders: Vec<&'a str>,
     /// Those that the assembler is given too.
     pub assembler_folders: Vec<&'a str>,
     /// Names of `-include` and `-imacros`.

@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub assembler: bool,
     /// The source is preprocessed.
     pub includes: bool,
+    /// The working directory is not in the key.
+    pub anywhere: bool,
     /// A precompiled header is made: no other is looked for.
     pub precompiles: bool,
     /// The times of all files that were read matter: clang keeps them in a precompiled header, and compares.
@@ -73,7 +75,7 @@ impl Context {
             Family::Gcc(version) => format!("gcc {version}"),
             Family::Clang(version) => format!("clang {version}"),
         };
-        let flags = [self.dates_fixed, self.assembler, self.includes, self.precompiles, self.timed];
+        let flags = [self.dates_fixed, self.assembler, self.includes, self.anywhere, self.precompiles, self.timed];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
             vec![family, flags, self.source.clone()],
@@ -96,7 +98,7 @@ impl Context {
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, precompiles, timed]: [bool; 5] = flags.try_into().ok()?;
+        let [dates_fixed, assembler, includes, anywhere, precompiles, timed]: [bool; 6] = flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -104,6 +106,7 @@ impl Context {
             dates_fixed,
             assembler,
             includes,
+            anywhere,
             precompiles,
             timed,
             source,
@@ -128,6 +131,7 @@ mod tests {
             dates_fixed: true,
             assembler: false,
             includes: true,
+            anywhere: false,
             precompiles: true,
             timed: false,
             source: "a.S".into(),

@@ -61,6 +61,12 @@ pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
 /// Text that the assembler includes.
 pub(crate) const ASSEMBLER_INCLUDE: [&str; 2] = ["assembler-include", "assembler-include-upper"];
 
+/// Directives of inline assembly that say where a line comes from: by the first, an assembler notes the working directory.
+pub(crate) const LINE_OF_ASSEMBLER: [&str; 4] =
+    ["assembler-file", "assembler-file-upper", "assembler-loc", "assembler-loc-upper"];
+/// Numbers of files that such directives begin with.
+const FILE_NUMBERS: u32 = 100;
+
 /// All of it.
 pub(crate) fn describe() -> Description {
     Description {
@@ -145,8 +151,14 @@ fn tokens() -> Vec<Token> {
         name_rule(ASSEMBLER_INCLUDE[0], ".include", &[], TEXTS),
         name_rule(ASSEMBLER_INCLUDE[1], ".INCLUDE", &[], TEXTS),
     ];
+    let numbers: Vec<String> = (0..FILE_NUMBERS).map(|number| number.to_string()).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    for (id, lead) in LINE_OF_ASSEMBLER.iter().zip([".file", ".FILE", ".loc", ".LOC"]) {
+        tokens.push(name_rule(id, lead, &numbers, &[]));
+    }
     for (id, lead, words) in [
-        ("embed", "#", &["embed"][..]),
+        ("trigraph", "??/", &[][..]),
+        ("embed", "#", &["embed"]),
         ("embed-digraph", "%:", &["embed"]),
         ("has-embed", "__has_embed", &["("]),
         ("pragma-dependency", "GCC", &["dependency"]),
@@ -154,7 +166,9 @@ fn tokens() -> Vec<Token> {
     ] {
         tokens.push(name_rule(id, lead, words, &[]));
     }
-    for (id, word) in [("date", "__DATE__"), ("time", "__TIME__"), ("timestamp", "__TIMESTAMP__")] {
+    for (id, word) in
+        [("date", "__DATE__"), ("time", "__TIME__"), ("timestamp", "__TIMESTAMP__"), ("include-alias", "include_alias")]
+    {
         tokens.push(whole_word(id, word));
     }
     tokens

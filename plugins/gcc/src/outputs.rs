@@ -82,6 +82,15 @@ fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a
     if command.mode == Mode::Text {
         return Vec::new();
     }
+    let beside = |main: &Place<'a>, suffix: &str| {
+        let name = path::file_name(&main.path);
+        // gcc takes a name that is all suffix for one without.
+        if !clang && name.rfind('.') == Some(0) {
+            let name = format!("{name}.{suffix}");
+            return Place { path: path::join(path::folder(&main.path), &name), named_by: main.named_by };
+        }
+        beside(main, suffix)
+    };
     match side {
         Side::Coverage => vec![("coverage-notes", beside(main, "gcno"))],
         // clang, asked for assembler text, names it like an object that nobody asked for.

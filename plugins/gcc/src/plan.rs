@@ -64,6 +64,12 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     if matches!(family, Family::Clang(_)) != clang && command.besides.sides.contains(&Side::Temporaries) {
         return bypass("save-temps", "which compiler it is does not show in its name");
     }
+    if matches!(family, Family::Clang(_))
+        && command.depends.which == Which::User
+        && !command.reads.precompiled.is_empty()
+    {
+        return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");
+    }
     if let (Family::Clang(_), Some(option)) = (family, command.shows.command) {
         return bypass("records-command-line", option);
     }
@@ -111,6 +117,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
             dates_fixed: dates_fixed(invocation, family),
             assembler: command.source.language.is_assembler(),
             includes: command.source.language.includes(),
+            anywhere: !directory_in_key,
             precompiles: command.makes_precompiled_header(),
             // Whether one that is used keeps times, its maker knows.
             timed: matches!(family, Family::Clang(_))
@@ -149,7 +156,9 @@ fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> 
 /// Whether a folder of system headers is named from the working directory. gcc calls what it finds there by the path behind
 /// all links, where that is shorter, and from another directory that path means another file than the call does.
 fn system_folder_from_directory(command: &CommandLine<'_>, search: &Search) -> bool {
-    let own = |folder: &str| command.search.own_folders.contains(&folder);
+    // Of a folder that is named both ways, a compiler drops the one that is its own.
+    let own =
+        |folder: &str| command.search.own_folders.contains(&folder) && !command.search.system_folders.contains(&folder);
     search.quote.iter().chain(&search.ignored).any(|folder| !folder.starts_with('/') && !own(folder))
 }
 

@@ -50,7 +50,11 @@ pub(crate) fn words<'a>(arguments: &[&'a Argument]) -> Result<Vec<Word<'a>>, Sto
 /// Whether an option of LLVM's own is no more than a number or a choice. Others write files, or print what no two runs
 /// have in common.
 pub(crate) fn is_plain_choice(option: &str) -> bool {
-    option.split_once('=').is_some_and(|(_, value)| {
+    const TELLING: [&str; 8] = ["file", "dir", "path", "output", "dump", "print", "stat", "record"];
+    option.split_once('=').is_some_and(|(name, value)| {
+        if TELLING.iter().any(|word| name.contains(word)) {
+            return false;
+        }
         matches!(value, "true" | "false") || (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
     })
 }
@@ -78,6 +82,7 @@ mod tests {
     #[test]
     fn options_of_llvm_are_known_by_plain_values_only() {
         assert!(is_plain_choice("-inline-threshold=100") && is_plain_choice("-x=false"));
+        assert!(!is_plain_choice("-info-output-file=5") && !is_plain_choice("-stats=true"));
         assert!(!is_plain_choice("-stats") && !is_plain_choice("-x=file") && !is_plain_choice("-x="));
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Reader<'a> {
     search: SearchWords<'a>,
     parts: PartsWords<'a>,
     text_option: Option<&'a str>,
+    quotes_source: bool,
     proper: Vec<&'a Argument>,
     nested: Nested,
 }
@@ -71,6 +72,7 @@ impl<'a> Reader<'a> {
             search: SearchWords::default(),
             parts: PartsWords::default(),
             text_option: None,
+            quotes_source: false,
             proper: Vec::new(),
             nested: Nested::default(),
         }
@@ -100,7 +102,12 @@ impl<'a> Reader<'a> {
         match option.effect {
             Effect::Key | Effect::Query | Effect::OtherMode(_) => {}
             Effect::Search => self.steering(option),
-            Effect::Folder => self.folder(option),
+            Effect::Folder => {
+                self.folder(option);
+                self.search.system_folders.push(option.value);
+            }
+            Effect::QuotesSource => self.quotes_source = true,
+            Effect::RandomSeed => self.reads.seeded = true,
             Effect::QuoteFolder => {
                 self.folder(option);
                 self.search.own_folders.push(option.value);
@@ -300,6 +307,9 @@ impl<'a> Reader<'a> {
         if let (Mode::Object | Mode::Assembly, Some(option)) = (mode, self.text_option) {
             return bypass("preprocessor-output", option);
         }
+        if self.quotes_source && (mode == Mode::Assembly || self.keeps_temporaries()) {
+            return bypass("verbose-assembly", "-fverbose-asm quotes files that a #line directive names");
+        }
         for word in proper::words(&std::mem::take(&mut self.proper))? {
             match word {
                 proper::Word::ForcedInclude(name) => self.search.forced.push(name),
@@ -375,6 +385,10 @@ impl<'a> Reader<'a> {
     fn several(&self, mode: Mode, depends: &Depends<'a>) -> Result<Several<'a>, Stop> {
         for source in &self.sources {
             check_mode(mode, source.language)?;
+            // Another source may read what is made of these, or these what is made of another.
+            if source.language.stage == Stage::Header || source.language.is_assembler() {
+                return bypass("several-sources", format!("the order counts for {}", source.argument.text));
+            }
         }
         if mode == Mode::Text || self.output.is_some() || depends.file.is_some() || !self.besides.named.is_empty() {
             let names: Vec<&str> = self.sources.iter().map(|source| source.argument.text.as_str()).collect();

@@ -9,6 +9,7 @@ use zccache_plugin_sdk::path;
 use crate::command::{CommandLine, Profile, Which};
 use crate::search::Family;
 use crate::stop::{Stop, bypass};
+use crate::table::Side;
 
 /// Suffixes of precompiled headers that stand for a header that the command line includes.
 const PRECOMPILED: [&str; 2] = ["gch", "pch"];
@@ -48,6 +49,11 @@ impl Hidden {
             if is? != FileKind::Folder {
                 return bypass("compiler-parts", format!("-B {folder} is no folder"));
             }
+        }
+        if let Some(data) = seeded_counts(command)
+            && dialogue.look(&data)? != FileKind::Absent
+        {
+            return bypass("coverage", format!("{data} would be removed"));
         }
         let forced = forced.into_iter().map(|(name, is, looks)| {
             let precompiled = looks.into_iter().collect::<Result<_, _>>()?;
@@ -100,13 +106,7 @@ impl Hidden {
     fn profile(&self, profile: Profile<'_>, command: &CommandLine<'_>, family: Family) -> Result<Input, Stop> {
         match (profile, family, self.profile) {
             (Profile::Default, Family::Clang(_), _) => Ok(maybe("default.profdata", Observe::Content)),
-            (Profile::Default, Family::Gcc(_), _) => {
-                let output = command.output.map_or(command.source.argument.text.as_str(), |named| named.text);
-                // Without -o the object lies in the working directory, and so does its profile.
-                let folder = command.output.map_or("", |named| path::folder(named.text));
-                let (stem, _) = path::split_suffix(path::file_name(output));
-                Ok(maybe(path::join(folder, &format!("{stem}.gcda")), Observe::Content))
-            }
+            (Profile::Default, Family::Gcc(_), _) => Ok(maybe(counts(command), Observe::Content)),
             (Profile::Named(folder), Family::Clang(_), Some(FileKind::Folder)) => {
                 Ok(maybe(path::join(folder, "default.profdata"), Observe::Content))
             }
@@ -114,4 +114,17 @@ impl Hidden {
             (Profile::Named(_), ..) => bypass("profile-use", "a profile without a name"),
         }
     }
+}
+
+/// Where gcc has the counts of earlier runs of an object: beside it.
+fn counts(command: &CommandLine<'_>) -> String {
+    let output = command.output.map_or(command.source.argument.text.as_str(), |named| named.text);
+    let folder = command.output.map_or("", |named| path::folder(named.text));
+    let (stem, _) = path::split_suffix(path::file_name(output));
+    path::join(folder, &format!("{stem}.gcda"))
+}
+
+/// Those that gcc removes.
+fn seeded_counts(command: &CommandLine<'_>) -> Option<String> {
+    (command.reads.seeded && command.besides.sides.contains(&Side::Coverage)).then(|| counts(command))
 }

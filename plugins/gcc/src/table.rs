@@ -49,6 +49,10 @@ pub(crate) enum Effect {
     Specs,
     /// `-include-pch`.
     PrecompiledHeader,
+    /// Assembler text quotes lines of the source, and of files that a `#line` directive names.
+    QuotesSource,
+    /// `-frandom-seed`: what would be random is not.
+    RandomSeed,
     /// `-emit-pch`, to clang's compiler proper.
     MakePrecompiledHeader,
     /// `-fno-pch-timestamp`, to clang's compiler proper.
@@ -238,6 +242,8 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
     (Joined, Key, "-Wl, -static-lib -shared-lib"),
     (Flag, Key, "-s -r -rdynamic -symbolic -nostdlib -nodefaultlibs -nostartfiles -nolibc -nostdlib++"),
     (Equals, Key, "-fuse-ld -rtlib --rtlib -unwindlib --unwindlib"),
+    (Flag, Effect::QuotesSource, "-fverbose-asm"),
+    (Equals, Effect::RandomSeed, "-frandom-seed"),
     // Words after -f: without a value, unless a row says that its value is no file.
     (Joined, FlagWord, "-f"),
     (Flag, Colour, "-fdiagnostics-color -fno-diagnostics-color -fcolor-diagnostics -fno-color-diagnostics"),
@@ -271,7 +277,7 @@ const GROUPS: &[(Shape, Effect, &str)] = &[
          -fdiagnostics-column-origin -fdiagnostics-path-format -fdiagnostics-minimum-margin-width \
          -fdiagnostics-hotness-threshold -ftrack-macro-expansion -fconcepts-diagnostics-depth \
           -fdiagnostics-escape-format -fdiagnostics-text-art-charset \
-         -frandom-seed -ffile-prefix-map -fdebug-prefix-map -fmacro-prefix-map -fcoverage-prefix-map \
+         -ffile-prefix-map -fdebug-prefix-map -fmacro-prefix-map -fcoverage-prefix-map \
          -fprofile-prefix-map",
     ),
     (EqualsOrSeparate, Key, "-fdebug-compilation-dir -ffile-compilation-dir -fcoverage-compilation-dir"),

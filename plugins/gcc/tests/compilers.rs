@@ -174,6 +174,12 @@ fn computed_includes_are_covered_and_refused_where_only_a_scan_could_find_them()
         let compiled = place.compile(compiler, &["-Ii1", "-Ii2", "-MMD", "-c", "a.c"]);
         assert_eq!(refusal(&compiled), "computed-include");
     });
+    each(&["gcc"], |compiler| {
+        let place = Place::new(&[("a.c", "#define H <x.h>\n#include H\n"), ("sys/x.h", ""), ("a/long/way/y", "")]);
+        let detour = format!("{}/a/long/way/../../../sys", place.folder.path().display());
+        let compiled = place.compile(compiler, &["-isystem", &detour, "-c", "a.c"]);
+        assert_eq!(refusal(&compiled), "computed-include", "gcc calls the header by its real path");
+    });
 }
 
 #[test]
@@ -241,6 +247,12 @@ fn other_modes_and_languages_are_covered() {
         let compiled = place.compile(compiler, &["-c", "pre.i"]);
         assert_covered(&place, &compiled);
         assert_eq!(reading(&compiled).inputs.len(), 1);
+    });
+    each(&["clang"], |compiler| {
+        for text in ["#include \"b.h\"\n", "const char *t = __TIME__;\n", "#if __has_include(\"b.h\")\n#endif\n"] {
+            let place = Place::new(&[("a.i", text), ("b.h", "")]);
+            assert_eq!(refusal(&place.compile(compiler, &["-c", "a.i"])), "preprocessed");
+        }
     });
     each(&["clang"], |compiler| {
         let place = Place::new(&[("a.m", "#import \"b.h\"\n#import \"b.h\"\nint a;\n"), ("b.h", "int b;\n")]);
@@ -370,6 +382,17 @@ fn what_is_not_the_same_next_time_is_not_stored() {
         assert_eq!(refusal(&place.compile(compiler, &["-Wall", "-c", "line.c"])), "line-directive");
         assert_eq!(refusal(&place.compile(compiler, &["-c", "asks.c"])), "computed-has-include");
         assert_eq!(refusal(&place.compile(compiler, &["-c", "dependency.c"])), "pragma-dependency");
+        for (text, reason) in [
+            ("#inc??/\nlude <stddef.h>\n", "trigraph"),
+            ("#pragma include_alias(\"x.h\", \"y.h\")\n", "include-alias"),
+            ("__asm__(\".file 1 \\\"y.c\\\"\\n\\t.loc 1 1 0\\n\\tnop\");\n", "line-of-assembler"),
+        ] {
+            place.write("one.c", text);
+            assert_eq!(refusal(&place.compile(compiler, &["-std=c11", "-c", "one.c"])), reason);
+        }
+        // What is said of the directory is in the key already.
+        let compiled = place.compile(compiler, &["-std=c11", "-g0", "-c", "one.c"]);
+        assert!(matches!(compiled.collected, Collected::Done(_)));
     });
 }
 

@@ -96,8 +96,8 @@ fn response_files() {
 
 #[test]
 fn several_sources_are_a_call_each_that_keeps_all_else() {
-    let texts = [("a.c", ""), ("b.cc", ""), ("sub/c.S", "")];
-    check("several.txt", gcc(&["-c", "a.c", "-x", "c++", "b.cc", "-O2", "sub/c.S", "-MD"]), &texts);
+    let texts = [("a.c", ""), ("b.cc", ""), ("sub/c.C", "")];
+    check("several.txt", gcc(&["-c", "a.c", "-x", "c++", "b.cc", "-O2", "sub/c.C", "-MD"]), &texts);
 }
 
 #[test]
@@ -229,6 +229,11 @@ fn bypasses() {
         "-c a.c b.c -MD -MF x.d",
         "-c a.c absent.c",
         "-c a/x.c b/x.c",
+        "-c a.c b.S",
+        "-c a.c b.h",
+        "-S -fverbose-asm a.c",
+        "-c a.c --coverage -frandom-seed=1",
+        "-c a.c -mllvm -info-output-file=5",
         "-S a.s",
         "-S a.S",
         "-E a.i -o x",
@@ -251,8 +256,15 @@ fn bypasses() {
         "-c @mixed",
         "-c a.c -MMD -include absent.h",
     ];
-    let texts =
-        [("twisted", "'a\\b'"), ("both", "-O2"), ("mixed", "-Iinc a.c"), ("a.c", ""), ("a/x.c", ""), ("b/x.c", "")];
+    let texts = [
+        ("twisted", "'a\\b'"),
+        ("both", "-O2"),
+        ("mixed", "-Iinc a.c"),
+        ("a.c", ""),
+        ("a/x.c", ""),
+        ("b/x.c", ""),
+        ("a.gcda", ""),
+    ];
     let mut report = String::new();
     for line in lines {
         let mut invocation = gcc(&line.split(' ').collect::<Vec<_>>());

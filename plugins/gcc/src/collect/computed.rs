@@ -32,6 +32,9 @@ impl Computed {
             }
             // A name in the working directory, and one that is written with the folder.
             names.extend(paths.iter().filter(|path| !path.starts_with('/')).cloned());
+            if let Some(path) = paths.iter().find(|path| !is_explained(reading, found, path)) {
+                return Err(answer::refusal("computed-include", format!("by which name was {path} found?")));
+            }
         }
         let begins: BTreeSet<&str> = names.iter().map(|name| beginning(name)).collect();
         if begins.len() * found.computing_folders.len() + names.len() > MOST {
@@ -79,6 +82,14 @@ impl Computed {
         }
         Ok(())
     }
+}
+
+/// Whether it can be told from a path by which name it was found: it lies behind a folder of the search, or beside a file that
+/// includes. gcc calls files of the system by their real paths, where those are shorter.
+fn is_explained(reading: &Reading<'_>, found: &Found, path: &str) -> bool {
+    let source = path::folder(&reading.context.source).to_owned();
+    let mut folders = reading.context.quote.iter().chain(&found.computing_folders).chain([&source]);
+    !path.starts_with('/') || path == reading.context.source || folders.any(|folder| behind(folder, path).is_some())
 }
 
 /// What is left of a path behind a folder. Depfiles leave out a leading `./`.

@@ -8,15 +8,27 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::description::{
     ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS,
-    ONCE, PARENTHESIZED, PLAIN,
+    LINE_OF_ASSEMBLER, ONCE, PARENTHESIZED, PLAIN,
 };
 use crate::search::Family;
 
+/// Tokens of data that the preprocessor includes.
+const EMBED: [&str; 3] = ["embed", "embed-digraph", "has-embed"];
 /// Tokens of macros whose value is the time of the compile, or of a file.
 const DATES: [&str; 3] = ["date", "time", "timestamp"];
 /// Tokens that mean something in a source that went through the preprocessor before.
-const ASSEMBLY: [&str; 6] =
-    [INCBIN[0], INCBIN[1], ASSEMBLER_INCLUDE[0], ASSEMBLER_INCLUDE[1], "pragma-pch", "pragma-dependency"];
+const ASSEMBLY: [&str; 10] = [
+    INCBIN[0],
+    INCBIN[1],
+    ASSEMBLER_INCLUDE[0],
+    ASSEMBLER_INCLUDE[1],
+    LINE_OF_ASSEMBLER[0],
+    LINE_OF_ASSEMBLER[1],
+    LINE_OF_ASSEMBLER[2],
+    LINE_OF_ASSEMBLER[3],
+    "pragma-pch",
+    "pragma-dependency",
+];
 
 /// What the findings say besides names.
 #[derive(Debug, Default)]
@@ -76,6 +88,14 @@ fn may_name_a_file(text: &str) -> bool {
     (1..=200).contains(&text.len()) && !text.contains(['\\', '%'])
 }
 
+/// Whether text that went through a preprocessor should not hold this any more.
+fn is_left_over(finding: &Finding) -> bool {
+    let token = finding.token.as_str();
+    let include = token == INCLUDE || INCLUDE_OTHER.contains(&token);
+    let asks = HAS_INCLUDE.contains(&token) || DEFINES_HAS_INCLUDE.contains(&token) || EMBED.contains(&token);
+    (include && INCLUDE_WORDS.contains(&finding.word.as_str())) || asks || DATES.contains(&token)
+}
+
 /// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
 fn is_literal(name: &str) -> bool {
     !name.contains(['\\', '"', '%', '$'])
@@ -101,7 +121,9 @@ impl File<'_> {
     fn finding(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
         let refuse = |reason: &str| Err(answer::refusal(reason, self.path));
         if !reading.context.includes && !ASSEMBLY.iter().any(|token| *token == finding.token) {
-            return Ok(());
+            // clang obeys directives and knows its macros in preprocessed text too.
+            let clang = matches!(reading.context.family, Family::Clang(_)) && !reading.context.assembler;
+            return if clang && is_left_over(finding) { refuse("preprocessed") } else { Ok(()) };
         }
         match finding.token.as_str() {
             INCLUDE => self.include(reading, found, finding),
@@ -159,7 +181,16 @@ impl File<'_> {
             }
             "date" | "time" if reading.context.dates_fixed => Ok(()),
             token if DATES.contains(&token) => refuse("date"),
-            "embed" | "embed-digraph" | "has-embed" => refuse("embed"),
+            token if EMBED.contains(&token) => refuse("embed"),
+            token if LINE_OF_ASSEMBLER.contains(&token) => {
+                if reading.context.anywhere {
+                    refuse("line-of-assembler")
+                } else {
+                    Ok(())
+                }
+            }
+            "trigraph" => refuse("trigraph"),
+            "include-alias" => refuse("include-alias"),
             "pragma-dependency" => refuse("pragma-dependency"),
             "pragma-pch" => refuse("precompiled-header"),
             _ => refuse("unknown-token"),
