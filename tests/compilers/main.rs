@@ -16,6 +16,7 @@ mod changes;
 mod dates;
 mod folders;
 mod hidden;
+mod links;
 mod lookups;
 mod native;
 mod passthrough;
@@ -25,6 +26,7 @@ mod races;
 mod variables;
 
 mod assembly;
+mod objective_c;
 mod precompiled;
 mod preprocessed;
 mod several;

@@ -29,6 +29,12 @@ fn retarget(link: &Path, target: &Path) {
     tick();
 }
 
+fn write_script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    tick();
+}
+
 #[test]
 fn a_name_that_leads_to_another_compiler_is_another_compiler() {
     if !(required("gcc") && required("clang")) {
@@ -123,10 +129,7 @@ fn programs_that_the_driver_runs_from_a_folder_of_the_callers_count() {
     let without = world.expect_cold_and_warm(call, &["x.o"]);
     let real = world.bare("gcc -print-prog-name=cc1").expect_success().out();
     for value in [1, 2] {
-        let script = format!("#!/bin/sh\nexec {} \"$@\" -DPART={value}\n", real.trim());
-        world.write("parts/cc1", script);
-        fs::set_permissions(world.work.join("parts/cc1"), fs::Permissions::from_mode(0o755)).unwrap();
-        tick();
+        write_script(&world.work.join("parts/cc1"), &format!("exec {} \"$@\" -DPART={value}", real.trim()));
         let (with, _) = world.expect(Expected::NoHit, call, &["x.o"]);
         assert_ne!(with.files, without.files);
         world.compare(call, &["x.o"]);
@@ -171,11 +174,10 @@ fn a_program_that_splits_debug_information_counts() {
     world.write("x.c", "int x;\n");
     let call = "gcc -g -gsplit-dwarf -c x.c";
     let first = world.expect_cold_and_warm(call, &["x.o", "x.dwo"]);
-    let script =
-        format!("#!/bin/sh\n{} \"$@\" && for f; do :; done && echo more >>\"$f\"\n", path_of("objcopy").display());
-    fs::write(folder.join("objcopy"), script).unwrap();
-    fs::set_permissions(folder.join("objcopy"), fs::Permissions::from_mode(0o755)).unwrap();
-    tick();
+    write_script(
+        &folder.join("objcopy"),
+        &format!("{} \"$@\" && for f; do :; done && echo more >>\"$f\"", path_of("objcopy").display()),
+    );
     let (other, _) = world.expect(Expected::NoHit, call, &["x.o", "x.dwo"]);
     assert_ne!(other, first);
 }
@@ -189,10 +191,7 @@ fn an_assembler_first_in_path_is_the_one_that_counts() {
     world.write("x.c", "int x;\n");
     let first = world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
     for symbol in ["one", "two"] {
-        let script = format!("#!/bin/sh\nexec {} --defsym {symbol}=1 \"$@\"\n", path_of("as").display());
-        fs::write(folder.join("as"), script).unwrap();
-        fs::set_permissions(folder.join("as"), fs::Permissions::from_mode(0o755)).unwrap();
-        tick();
+        write_script(&folder.join("as"), &format!("exec {} --defsym {symbol}=1 \"$@\"", path_of("as").display()));
         let (made, _) = world.expect(Expected::NoHit, "gcc -c x.c", &["x.o"]);
         assert_ne!(made, first);
     }
@@ -209,10 +208,7 @@ fn a_compiler_behind_a_script_or_another_cache_is_run_as_it_is() {
     let (world, folder) = world_with_programs();
     world.write("x.c", "#ifdef ADDED\nint added = ADDED;\n#endif\nint x;\n");
     for value in [1, 2] {
-        let script = format!("#!/bin/sh\nexec {} -DADDED={value} \"$@\"\n", path_of("gcc").display());
-        fs::write(folder.join("gcc"), script).unwrap();
-        fs::set_permissions(folder.join("gcc"), fs::Permissions::from_mode(0o755)).unwrap();
-        tick();
+        write_script(&folder.join("gcc"), &format!("exec {} -DADDED={value} \"$@\"", path_of("gcc").display()));
         let (_, counters) = world.expect(Expected::Bypass, "gcc -c x.c", &["x.o"]);
         assert_eq!(counters.reason("bypass: script-wrapper"), 1, "{counters:?}");
     }

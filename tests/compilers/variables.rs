@@ -131,8 +131,6 @@ fn a_header_that_comes_into_being_in_a_folder_that_a_variable_names_first_is_use
         world.write("late/value.h", "#define VALUE 2\n");
         let (second, _) = world.expect(Expected::Miss, call, &["x.o"]);
         assert_ne!(first, second);
-        // An empty entry is the working directory.
-        world.expect_cold_and_warm(&format!("{call} -O1"), &["x.o"]);
     });
 }
 
