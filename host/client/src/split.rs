@@ -14,7 +14,7 @@ use crate::call::ToolCall;
 use crate::jobs::{Jobs, Token};
 use crate::plain;
 use crate::run::{self, end_as};
-use crate::watch::{self, Ended, Kept, Output, Unwatched, pass_on};
+use crate::watch::{self, Ended, Interruption, Kept, Output, Unwatched, pass_on};
 use crate::wrap::{self, Cache};
 
 /// The work that all threads share.
@@ -26,6 +26,8 @@ struct Parts<'a> {
     next: AtomicUsize,
     /// One was ended by a signal: as a compiler would, no other is begun.
     stopped: AtomicBool,
+    /// This process was to be ended by one.
+    interruption: Interruption,
 }
 
 /// Runs the calls that a call is, and ends as one compiler doing all of them would.
@@ -36,6 +38,7 @@ pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> ExitCode {
         jobs: Jobs::of_process(),
         next: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
+        interruption: Interruption::listen(),
     };
     let (sender, receiver) = mpsc::channel();
     let status = std::thread::scope(|scope| {
@@ -43,7 +46,10 @@ pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> ExitCode {
         scope.spawn(move || work(scope, parts, &sender, None));
         say(&receiver)
     });
-    end_as(status)
+    end_as(match parts.interruption.signal() {
+        Some(signal) => ExitStatus::Signalled(signal),
+        None => status,
+    })
 }
 
 fn part(call: &ToolCall, kept: &[u32]) -> ToolCall {
@@ -53,7 +59,7 @@ fn part(call: &ToolCall, kept: &[u32]) -> ToolCall {
 
 /// Takes calls until none is left. Each time, one more thread may begin to do the same.
 fn work<'s>(scope: &'s Scope<'s, '_>, parts: &'s Parts<'s>, ended: &Sender<(usize, Ended)>, token: Option<Token<'s>>) {
-    while !parts.stopped.load(Ordering::Acquire) {
+    while !parts.stopped.load(Ordering::Acquire) && parts.interruption.signal().is_none() {
         let index = parts.next.fetch_add(1, Ordering::AcqRel);
         let Some(call) = parts.calls.get(index) else { break };
         if index + 1 < parts.calls.len()

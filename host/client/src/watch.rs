@@ -5,6 +5,8 @@ use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -125,6 +127,34 @@ fn watched_signals() -> Vec<i32> {
         .unwrap_or(0);
     let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
     ending.chain([SIGCHLD]).collect()
+}
+
+/// A signal that would have ended this process. Once a run has been watched, signals do nothing by themselves any more, so a
+/// process that goes on after a run must look for them.
+pub struct Interruption {
+    signal: Arc<AtomicI32>,
+}
+
+impl Interruption {
+    /// Looks for signals from now on, to the end of this process. None where they cannot be caught, and end it as ever.
+    pub fn listen() -> Interruption {
+        let signal = Arc::new(AtomicI32::new(0));
+        if let Ok(mut signals) = SignalsInfo::<WithOrigin>::new(watched_signals()) {
+            let first = Arc::clone(&signal);
+            std::thread::spawn(move || {
+                for origin in signals.forever().filter(|origin| origin.signal != SIGCHLD) {
+                    // The first one counts.
+                    let _later = first.compare_exchange(0, origin.signal, Ordering::AcqRel, Ordering::Acquire);
+                }
+            });
+        }
+        Interruption { signal }
+    }
+
+    /// The signal that came.
+    pub fn signal(&self) -> Option<i32> {
+        Some(self.signal.load(Ordering::Acquire)).filter(|signal| *signal != 0)
+    }
 }
 
 /// Passes signals that another process sent here on to the compiler. What the terminal sends reaches it anyway.

@@ -69,6 +69,10 @@ fn main<'a>(command: &CommandLine<'a>) -> Result<Place<'a>, Stop> {
     let stem = stem(path::file_name(&source.text));
     match command.mode {
         Mode::Text => bypass("preprocess", "the text goes to standard output"),
+        // gcc, which thinks of a program then, names them after that too.
+        Mode::Object if command.makes_precompiled_header() && !command.besides.sides.is_empty() => {
+            bypass("precompiled-header", "files besides one whose name is not said")
+        }
         Mode::Object if command.makes_precompiled_header() => {
             Ok(Place { path: format!("{}.gch", source.text), named_by: Some(source) })
         }

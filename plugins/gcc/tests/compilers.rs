@@ -176,9 +176,17 @@ fn computed_includes_are_covered_and_refused_where_only_a_scan_could_find_them()
     });
     each(&["gcc"], |compiler| {
         let place = Place::new(&[("a.c", "#define H <x.h>\n#include H\n"), ("sys/x.h", ""), ("a/long/way/y", "")]);
-        let detour = format!("{}/a/long/way/../../../sys", place.folder.path().display());
-        let compiled = place.compile(compiler, &["-isystem", &detour, "-c", "a.c"]);
-        assert_eq!(refusal(&compiled), "computed-include", "gcc calls the header by its real path");
+        // gcc calls the header by its real path.
+        let here = place.folder.path().display();
+        let compiled = place.compile(compiler, &["-isystem", &format!("{here}/a/long/way/../../../sys"), "-c", "a.c"]);
+        assert_covered(&place, &compiled);
+        assert!(reading(&compiled).lookups.iter().any(|lookup| lookup.name == "x.h"));
+        std::os::unix::fs::symlink(format!("{here}/sys"), format!("{here}/a/long/way/to-sys")).unwrap();
+        for (option, reason) in [("-O0", "path-outside"), ("-g", "computed-include")] {
+            let detour = format!("{here}/a/long/way/to-sys");
+            let compiled = place.compile(compiler, &["-isystem", &detour, option, "-c", "a.c"]);
+            assert_eq!(refusal(&compiled), reason);
+        }
     });
 }
 
@@ -384,6 +392,8 @@ fn what_is_not_the_same_next_time_is_not_stored() {
         assert_eq!(refusal(&place.compile(compiler, &["-c", "dependency.c"])), "pragma-dependency");
         for (text, reason) in [
             ("#inc??/\nlude <stddef.h>\n", "trigraph"),
+            ("#define HAS(x) __has_include(<x>)\n#if HAS(y.h)\n#endif\n", "computed-has-include"),
+            ("#define A __has_include\n#define B(x) A(<x.h>)\n#if B(y)\n#endif\n", "computed-has-include"),
             ("#pragma include_alias(\"x.h\", \"y.h\")\n", "include-alias"),
             ("__asm__(\".file 1 \\\"y.c\\\"\\n\\t.loc 1 1 0\\n\\tnop\");\n", "line-of-assembler"),
         ] {

@@ -33,6 +33,24 @@ pub fn split_suffix(name: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// An absolute path without `.` and `..`: where it leads if no folder on it is a link. A relative one stays.
+pub fn without_detours(path: &str) -> String {
+    if !path.starts_with('/') {
+        return path.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +62,7 @@ mod tests {
         assert_eq!((join("", "x"), join("a/", "x"), join("a", "/x")), ("x".into(), "a/x".into(), "/x".into()));
         assert_eq!(split_suffix("x.y.c"), ("x.y", Some("c")));
         assert_eq!(split_suffix("x"), ("x", None));
+        assert_eq!(without_detours("/a/./b/../../c/"), "/c");
+        assert_eq!(without_detours("a/../b"), "a/../b");
     }
 }

@@ -27,8 +27,10 @@ impl Computed {
     pub(super) fn of(reading: &Reading<'_>, paths: &[String], found: &Found) -> Result<Computed, Refusal> {
         let mut names = BTreeSet::new();
         if !found.computing_folders.is_empty() {
-            for folder in &reading.context.quote {
-                names.extend(paths.iter().filter_map(|path| behind(folder, path)).map(str::to_owned));
+            for folder in
+                reading.context.quote.iter().flat_map(|folder| [folder.clone(), path::without_detours(folder)])
+            {
+                names.extend(paths.iter().filter_map(|path| behind(&folder, path)).map(str::to_owned));
             }
             // A name in the working directory, and one that is written with the folder.
             names.extend(paths.iter().filter(|path| !path.starts_with('/')).cloned());
@@ -89,7 +91,9 @@ impl Computed {
 fn is_explained(reading: &Reading<'_>, found: &Found, path: &str) -> bool {
     let source = path::folder(&reading.context.source).to_owned();
     let mut folders = reading.context.quote.iter().chain(&found.computing_folders).chain([&source]);
-    !path.starts_with('/') || path == reading.context.source || folders.any(|folder| behind(folder, path).is_some())
+    let leads =
+        |folder: &String| behind(folder, path).or_else(|| behind(&path::without_detours(folder), path)).is_some();
+    !path.starts_with('/') || path == reading.context.source || folders.any(leads)
 }
 
 /// What is left of a path behind a folder. Depfiles leave out a leading `./`.

@@ -7,8 +7,8 @@ use zccache_plugin_sdk::path;
 use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::description::{
-    ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS,
-    LINE_OF_ASSEMBLER, ONCE, PARENTHESIZED, PLAIN,
+    ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, HAS_INCLUDE, INCBIN, INCLUDE,
+    INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, ONCE, PARENTHESIZED, PLAIN,
 };
 use crate::search::Family;
 
@@ -83,6 +83,15 @@ fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Whether a macro's definition, up to some place in its text, begins as one with parameters: a name in it can be made of
+/// them.
+fn takes_parameters(definition: &str) -> bool {
+    definition
+        .trim_start()
+        .trim_start_matches(|each: char| each.is_ascii_alphanumeric() || each == '_')
+        .starts_with('(')
+}
+
 /// Whether a text in parentheses can be the name of a file that somebody asks for: no format, no escapes, no essay.
 fn may_name_a_file(text: &str) -> bool {
     (1..=200).contains(&text.len()) && !text.contains(['\\', '%'])
@@ -98,7 +107,7 @@ fn is_left_over(finding: &Finding) -> bool {
 
 /// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
 fn is_literal(name: &str) -> bool {
-    !name.contains(['\\', '"', '%', '$'])
+    !name.contains(['\\', '"', '%', '$', '&'])
 }
 
 /// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
@@ -143,8 +152,16 @@ impl File<'_> {
             },
             token if DEFINES_HAS_INCLUDE.contains(&token) => match alias(finding) {
                 Some(name) if !is_identifier(name) => refuse("computed-has-include"),
+                None if takes_parameters(&finding.name) => refuse("computed-has-include"),
                 _ => Ok(()),
             },
+            token if DEFINES_PARENTHESIZED.contains(&token) => {
+                if found.has_include_has_aliases && takes_parameters(&finding.name) {
+                    refuse("computed-has-include")
+                } else {
+                    Ok(())
+                }
+            }
             // Any of them may be what such a macro is asked. Text for people is among them and finds nothing.
             PARENTHESIZED if found.has_include_has_aliases => {
                 if let Some(place) = self.place(finding).filter(|_| may_name_a_file(&finding.name)) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use zccache_plugin_sdk::contract::Refusal;
-use zccache_plugin_sdk::{answer, depfile};
+use zccache_plugin_sdk::{answer, depfile, path};
 
 use crate::context::{Context, Listing};
 
@@ -57,8 +57,23 @@ fn scanned(content: &[u8]) -> Result<Vec<String>, Refusal> {
 }
 
 fn check(context: &Context, read: &[String]) -> Result<(), Refusal> {
-    match context.outputs.iter().find(|output| read.contains(output)) {
-        Some(output) => Err(answer::refusal("output-is-input", output.clone())),
+    if let Some(output) = context.outputs.iter().find(|output| read.contains(output)) {
+        return Err(answer::refusal("output-is-input", output.clone()));
+    }
+    // Where the same call from another folder has the same key, what it reads must be named as from any folder. gcc writes
+    // the real path instead where that is shorter: of files of the system, and of those that say so themselves.
+    let beside = context.forced.iter().chain([&context.source]).map(|file| path::folder(file));
+    let folders: Vec<String> = [&context.quote, &context.bracket, &context.assembler_folders]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(beside)
+        .filter(|folder| folder.starts_with('/'))
+        .flat_map(|folder| [folder.to_owned(), path::without_detours(folder)])
+        .collect();
+    let named = |path: &str| folders.iter().any(|folder| path.starts_with(folder.as_str()));
+    match read.iter().find(|path| context.anywhere && path.starts_with('/') && !named(path)) {
+        Some(path) => Err(answer::refusal("path-outside", path.clone())),
         None => Ok(()),
     }
 }
