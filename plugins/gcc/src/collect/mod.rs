@@ -35,7 +35,10 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let Listed { read: paths, behind } = Listed::of(context, &outcome.dependencies)?;
     // What was kept of the way to the object, the compiler read too.
-    diagnostics::check(&outcome.stderr, paths.iter().chain(&behind).chain(&context.outputs))?;
+    for stream in [&outcome.stdout, &outcome.stderr] {
+        // Where the caller's two streams are one, the first holds both.
+        diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?;
+    }
     let Some((facts, later)) = outcome.facts.split_at_checked(paths.len() + behind.len()) else {
         return Ok(Collected::Facts([paths, behind].concat()));
     };
