@@ -49,7 +49,7 @@ fn holds(made: &Made, text: &str) -> bool {
 #[test]
 fn the_same_relative_call_in_two_folders_shares_its_result() {
     each_twice(ASSERTS, |unit| {
-        for arguments in ["-O1", "-O2 -Wall -DNAME", "-fPIC -MD -MF x.d", "-I. -isystem ."] {
+        for arguments in ["-O1", "-O2 -Wall -DNAME", "-fPIC -MD -MF x.d", "-I. -iquote ."] {
             let call = unit.call(arguments);
             let one = expect_in(&unit.world, "one", Expected::Miss, &call);
             let two = expect_in(&unit.world, "two", Expected::Hit, &call);
@@ -294,6 +294,25 @@ fn a_folder_searched_by_its_full_path_is_not_another_projects() {
         }
         expect_in(world, "one", Expected::Miss, &unit.call("-Iinc"));
         expect_in(world, "two", Expected::Hit, &unit.call("-Iinc"));
+    });
+}
+
+/// gcc names headers of the system by their real paths where these are shorter.
+#[test]
+fn a_header_of_the_system_behind_a_detour_is_named_as_the_compiler_does() {
+    each_twice("#include <sys.h>\nconst char *file = NAME;\n", |unit| {
+        for folder in ["one", "two"] {
+            unit.world.write(&format!("{folder}/i/sys.h"), "static const char *const NAME = __FILE__;\n");
+            let detour = unit.world.work.join(folder).join("a-detour-with-a-long-name");
+            fs::create_dir(&detour).unwrap();
+            symlink("../i", detour.join("and-a-link-with-one")).unwrap();
+        }
+        tick();
+        let detour = "a-detour-with-a-long-name/../".repeat(8);
+        for arguments in ["-isystem i", &format!("-isystem {detour}i"), &format!("-I{detour}i"), "-MMD -isystem i"] {
+            compare_in_both(unit, &unit.call(arguments));
+        }
+        compare_in_both(unit, &unit.call("-isystem a-detour-with-a-long-name/and-a-link-with-one"));
     });
 }
 

@@ -106,13 +106,31 @@ fn a_language_behind_all_sources_is_left_to_the_driver() {
 #[test]
 fn sources_of_several_kinds_are_compiled_in_one_call() {
     each(|world, compiler| {
-        world.write("y.S", "#include \"value.h\"\n.data\n.long VALUE\n");
-        world.write("z.s", ".data\n.long 7\n");
-        let call = format!("{} y.S z.s", call(compiler, "", &["x"]));
+        let preprocessed = if compiler.suffix == "c" { "y.i" } else { "y.ii" };
+        world.write(preprocessed, "int y;\n");
+        world.write("z.cpp", "#include \"value.h\"\nint z = VALUE;\n");
+        let call = format!("{} {preprocessed} z.cpp", call(compiler, "", &["x"]));
         compare(world, &call, OBJECTS, 0, 3);
         compare(world, &call, OBJECTS, 3, 0);
         world.write("value.h", "#define VALUE 3\n");
         compare(world, &call, OBJECTS, 1, 2);
+    });
+}
+
+#[test]
+fn sources_that_could_take_in_what_is_made_of_the_others_are_left_to_the_driver() {
+    each(|world, compiler| {
+        let header = if compiler.suffix == "c" { "c-header" } else { "c++-header" };
+        world.write("y.S", ".data\n.incbin \"x.o\"\n");
+        world.write("p.h", "int p;\n");
+        world.write(&format!("x.{}", compiler.suffix), "#include \"p.h\"\n");
+        let language = header.trim_end_matches("-header");
+        let x = format!("x.{}", compiler.suffix);
+        world.expect(Expected::Bypass, &format!("{} -c {x} y.S", compiler.name), &["x.o", "y.o"]);
+        // gcc makes other bytes of a precompiled header each time.
+        let call = format!("{} -c -x {header} p.h -x {language} {x}", compiler.name);
+        let (made, counters) = world.count(|| world.make_cached(&call, &["x.o", "p.h.gch"]));
+        assert_eq!((made.run.code, counters.bypasses), (Some(0), 1), "{made:?}");
     });
 }
 
