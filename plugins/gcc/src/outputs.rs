@@ -87,13 +87,10 @@ fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a
         return Vec::new();
     }
     let beside = |main: &Place<'a>, suffix: &str| {
-        let name = path::file_name(&main.path);
-        // gcc takes a name that is all suffix for one without.
-        if !clang && name.rfind('.') == Some(0) {
-            let name = format!("{name}.{suffix}");
-            return Place { path: path::join(path::folder(&main.path), &name), named_by: main.named_by };
+        if clang {
+            return beside(main, suffix);
         }
-        beside(main, suffix)
+        Place { path: beside_as_gcc(&main.path, suffix), named_by: main.named_by }
     };
     match side {
         Side::Coverage => vec![("coverage-notes", beside(main, "gcno"))],
@@ -151,6 +148,13 @@ fn temporaries<'a>(command: &CommandLine<'a>, clang: bool, main: &Place<'a>) -> 
 fn beside<'a>(main: &Place<'a>, suffix: &str) -> Place<'a> {
     let name = format!("{}.{suffix}", stem(path::file_name(&main.path)));
     Place { path: path::join(path::folder(&main.path), &name), named_by: main.named_by }
+}
+
+/// What gcc calls a further file of an output. It takes a name that is all suffix for one without.
+pub(crate) fn beside_as_gcc(output: &str, suffix: &str) -> String {
+    let name = path::file_name(output);
+    let stem = if name.rfind('.') == Some(0) { name } else { stem(name) };
+    path::join(path::folder(output), &format!("{stem}.{suffix}"))
 }
 
 fn stem(name: &str) -> &str {

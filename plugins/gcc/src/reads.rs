@@ -7,6 +7,7 @@ use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::path;
 
 use crate::command::{CommandLine, Profile, Which};
+use crate::outputs::beside_as_gcc;
 use crate::search::Family;
 use crate::stop::{Stop, bypass};
 use crate::table::Side;
@@ -118,10 +119,8 @@ impl Hidden {
 
 /// Where gcc has the counts of earlier runs of an object: beside it.
 fn counts(command: &CommandLine<'_>) -> String {
-    let output = command.output.map_or(command.source.argument.text.as_str(), |named| named.text);
-    let folder = command.output.map_or("", |named| path::folder(named.text));
-    let (stem, _) = path::split_suffix(path::file_name(output));
-    path::join(folder, &format!("{stem}.gcda"))
+    let output = command.output.map_or_else(|| path::file_name(&command.source.argument.text), |named| named.text);
+    beside_as_gcc(output, "gcda")
 }
 
 /// Those that gcc removes.
