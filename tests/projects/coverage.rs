@@ -18,10 +18,5 @@ fn gcov_reports_the_same_for_objects_and_notes_from_the_cache() {
     let said = &builds.bare.said;
     assert!(said.contains("    #####:    8:    std::printf(\"arguments are ignored"), "{said}");
 
-    builds.cold.assert_same(&builds.bare, "");
-    builds.cold.assert_all_misses();
-    builds.warm.assert_same(&builds.bare, "");
-    builds.warm.assert_all_hits();
-    builds.touched.assert_same(&builds.bare, "");
-    builds.touched.assert_all_hits();
+    builds.assert_cold_warm_and_touched();
 }

@@ -28,10 +28,5 @@ fn googletest_comes_from_the_cache_and_passes_its_own_tests() {
     let builds = tree.build_in_all_ways();
     assert!(builds.bare.units() >= 7, "{:?}", builds.bare.outputs.keys());
 
-    builds.cold.assert_same(&builds.bare, "");
-    builds.cold.assert_all_misses();
-    builds.warm.assert_same(&builds.bare, "");
-    builds.warm.assert_all_hits();
-    builds.touched.assert_same(&builds.bare, "");
-    builds.touched.assert_all_hits();
+    builds.assert_cold_warm_and_touched();
 }

@@ -45,10 +45,7 @@ fn clang_makes_and_uses_a_precompiled_header_through_the_cache_until_its_headers
     let builds = tree.build_in_all_ways();
     assert_eq!(builds.bare.units(), 4);
 
-    builds.cold.assert_same(&builds.bare, "");
-    builds.cold.assert_all_misses();
-    builds.warm.assert_same(&builds.bare, "");
-    builds.warm.assert_all_hits();
+    builds.assert_cold_and_warm();
     builds.touched.assert_same(&builds.bare, "pch");
     builds.touched.assert_all_misses();
 }
@@ -61,10 +58,7 @@ fn clang_makes_a_precompiled_header_without_times_although_its_headers_are_touch
     let builds = tree.build_in_all_ways();
     assert_eq!(builds.bare.units(), 4);
 
-    builds.cold.assert_same(&builds.bare, "");
-    builds.cold.assert_all_misses();
-    builds.warm.assert_same(&builds.bare, "");
-    builds.warm.assert_all_hits();
+    builds.assert_cold_and_warm();
     builds.touched.assert_same(&builds.bare, "");
     assert_eq!(builds.touched.counters.outcomes(), (1, 3, 0, 0, 0));
 }

@@ -150,6 +150,26 @@ impl Tree {
     }
 }
 
+impl Builds {
+    /// Whether the first build with the cache compiled everything and the second nothing, and both made what the bare one
+    /// makes.
+    #[track_caller]
+    pub fn assert_cold_and_warm(&self) {
+        self.cold.assert_same(&self.bare, "");
+        self.cold.assert_all_misses();
+        self.warm.assert_same(&self.bare, "");
+        self.warm.assert_all_hits();
+    }
+
+    /// The same, and a touch of all headers changes nothing.
+    #[track_caller]
+    pub fn assert_cold_warm_and_touched(&self) {
+        self.assert_cold_and_warm();
+        self.touched.assert_same(&self.bare, "");
+        self.touched.assert_all_hits();
+    }
+}
+
 impl Built {
     /// How many objects and precompiled headers there are.
     pub fn units(&self) -> u64 {

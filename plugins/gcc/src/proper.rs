@@ -22,6 +22,9 @@ pub(crate) enum Word<'a> {
 /// What the words come to. Most of the driver's options mean the same here; those that read or write files, or say where
 /// to look for them, are left to the driver.
 pub(crate) fn words<'a>(arguments: &[&'a Argument]) -> Result<Vec<Word<'a>>, Stop> {
+    if arguments.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = table::rows();
     let texts: Vec<Argument> = arguments.iter().map(|argument| (*argument).clone()).collect();
     let mut words = Vec::new();
