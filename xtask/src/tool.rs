@@ -60,7 +60,9 @@ impl Tool {
 static GCC: Tool = Tool::program("gcc", &["gcc", "libc6-dev"], Purpose::Build);
 static MAKE: Tool = Tool::program("make", &["make"], Purpose::Build);
 pub(crate) static GXX: Tool = Tool::program("g++", &["g++"], Purpose::Tests);
-pub(crate) static CLANG: Tool = Tool::program("clang", &["clang"], Purpose::Tests);
+pub(crate) static CLANG: Tool = Tool::program("clang", &["clang", "libclang-rt-dev"], Purpose::Tests);
+/// With it comes what coverage and profiles of clang are read with.
+static LLVM: Tool = Tool::program("llvm-profdata", &["llvm", "libclang-rt-dev"], Purpose::Tests);
 pub(crate) static CMAKE: Tool = Tool::program("cmake", &["cmake"], Purpose::Tests);
 pub(crate) static NINJA: Tool = Tool::program("ninja", &["ninja-build"], Purpose::Tests);
 static STRACE: Tool = Tool::program("strace", &["strace"], Purpose::Tests);
@@ -70,7 +72,7 @@ pub(crate) static EIGEN: Tool = Tool::sources("Eigen", "/usr/include/eigen3", &[
 pub(crate) static BOOST: Tool = Tool::sources("Boost", "/usr/include/boost", &["libboost-dev"], Purpose::AllProjects);
 
 /// All of them.
-static TOOLS: [&Tool; 10] = [&GCC, &MAKE, &GXX, &CLANG, &CMAKE, &NINJA, &STRACE, &GOOGLETEST, &EIGEN, &BOOST];
+static TOOLS: [&Tool; 11] = [&GCC, &MAKE, &GXX, &CLANG, &LLVM, &CMAKE, &NINJA, &STRACE, &GOOGLETEST, &EIGEN, &BOOST];
 
 /// The tools that are needed for a purpose and are not here.
 pub(crate) fn missing(purpose: Purpose) -> Vec<&'static Tool> {

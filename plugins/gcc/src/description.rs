@@ -49,9 +49,11 @@ pub(crate) const HAS_INCLUDE: [&str; 2] = ["has-include", "has-include-next"];
 /// Names in parentheses: what a macro that stands for the operator is asked.
 pub(crate) const PARENTHESIZED: &str = "parenthesized";
 /// Definitions of macros in whose text the operator stands.
-pub(crate) const DEFINES_HAS_INCLUDE: [&str; 2] = ["define-has-include", "define-has-include-digraph"];
+pub(crate) const DEFINES_HAS_INCLUDE: [&str; 3] =
+    ["define-has-include", "define-has-include-digraph", "define-has-include-trigraph"];
 /// Definitions of macros in whose text a name stands in parentheses.
-pub(crate) const DEFINES_PARENTHESIZED: [&str; 2] = ["define-parenthesized", "define-parenthesized-digraph"];
+pub(crate) const DEFINES_PARENTHESIZED: [&str; 3] =
+    ["define-parenthesized", "define-parenthesized-digraph", "define-parenthesized-trigraph"];
 /// The index of the delimiters between which such a macro stands for the operator without what it asks for.
 pub(crate) const DEFINES_BARE: u32 = 4;
 /// Files that are read once only, told by content.
@@ -135,7 +137,7 @@ fn tokens() -> Vec<Token> {
         ("", "__has_include ("),
         ("", "__has_include"),
     ];
-    const CALLED: &[(&str, &str)] = &[("", "(<"), ("", "(\"")];
+    const CALLED: &[(&str, &str)] = &[("", "(<"), ("", "(\""), ("", "( <"), ("", "( \"")];
     let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
     let mut tokens = vec![
         name_rule(INCLUDE, "#", includes, NAMES),
@@ -146,8 +148,10 @@ fn tokens() -> Vec<Token> {
         name_rule(PARENTHESIZED, "(", &[], NAMES),
         name_rule(DEFINES_HAS_INCLUDE[0], "#", &["define"], DEFINED),
         name_rule(DEFINES_HAS_INCLUDE[1], "%:", &["define"], DEFINED),
+        name_rule(DEFINES_HAS_INCLUDE[2], "??=", &["define"], DEFINED),
         name_rule(DEFINES_PARENTHESIZED[0], "#", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[1], "%:", &["define"], CALLED),
+        name_rule(DEFINES_PARENTHESIZED[2], "??=", &["define"], CALLED),
         name_rule(ONCE[0], "#", &["pragma once"], &[]),
         name_rule(ONCE[1], "%:", &["pragma once"], &[]),
         name_rule(ONCE[2], "_Pragma", &["("], &[("\"once", "\"")]),

@@ -115,7 +115,7 @@ fn temporaries<'a>(command: &CommandLine<'a>, clang: bool, main: &Place<'a>) -> 
         Temporaries::Beside => false,
         Temporaries::Here => true,
     };
-    let stem = stem(if clang { source } else { path::file_name(&main.path) }).to_owned();
+    let stem = if clang { stem(source) } else { stem_as_gcc(path::file_name(&main.path)) }.to_owned();
     let place = |suffix: &str| {
         let name = format!("{stem}.{suffix}");
         match main.named_by {
@@ -152,9 +152,12 @@ fn beside<'a>(main: &Place<'a>, suffix: &str) -> Place<'a> {
 
 /// What gcc calls a further file of an output. It takes a name that is all suffix for one without.
 pub(crate) fn beside_as_gcc(output: &str, suffix: &str) -> String {
-    let name = path::file_name(output);
-    let stem = if name.rfind('.') == Some(0) { name } else { stem(name) };
+    let stem = stem_as_gcc(path::file_name(output));
     path::join(path::folder(output), &format!("{stem}.{suffix}"))
+}
+
+fn stem_as_gcc(name: &str) -> &str {
+    if name.rfind('.') == Some(0) { name } else { stem(name) }
 }
 
 fn stem(name: &str) -> &str {

@@ -5,6 +5,7 @@ use zccache_plugin_sdk::contract::{
     Decision, Dependency, Input, Invocation, Observe, Property, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
+use zccache_plugin_sdk::path;
 
 use crate::command::{self, Call, Colour, CommandLine, Which};
 use crate::context::{Context, Listing};
@@ -100,8 +101,9 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     for addition in listings.iter().filter_map(|listing| addition(command, *listing)) {
         additions.push((addition.to_owned(), 0));
     }
-    let directory_in_key =
-        command.shows.directory || hidden.uses_precompiled_header() || system_folder_from_directory(command, &search);
+    let directory_in_key = command.shows.directory
+        || hidden.uses_precompiled_header()
+        || is_steered_from_directory(invocation, command, &search);
     let unit = Unit {
         roles: roles(invocation, command),
         key: colour.iter().map(|_| property("colour", "always")).collect(),
@@ -153,13 +155,20 @@ fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> 
         .collect()
 }
 
-/// Whether a folder of system headers is named from the working directory. gcc calls what it finds there by the path behind
-/// all links, where that is shorter, and from another directory that path means another file than the call does.
-fn system_folder_from_directory(command: &CommandLine<'_>, search: &Search) -> bool {
+/// Whether what gcc calls by its real path could be another file from another directory, without the call saying so: gcc
+/// does that where the real path is shorter, with folders of the system, and with files that say that they are of it. Then
+/// nothing in the key may tell one from the other: a folder of the system is named from the working directory; or any
+/// folder is, and what the call names outright lies around that directory.
+fn is_steered_from_directory(invocation: &Invocation, command: &CommandLine<'_>, search: &Search) -> bool {
     // Of a folder that is named both ways, a compiler drops the one that is its own.
     let own =
         |folder: &str| command.search.own_folders.contains(&folder) && !command.search.system_folders.contains(&folder);
-    search.quote.iter().chain(&search.ignored).any(|folder| !folder.starts_with('/') && !own(folder))
+    let source = path::folder(&command.source.argument.text);
+    let around = |folder: &str| folder.starts_with('/') && invocation.directory.starts_with(folder);
+    let mut folders = search.quote.iter().chain(&search.ignored).map(String::as_str);
+    let relative = |folder: &str| !folder.starts_with('/');
+    let steers = folders.clone().any(relative) && folders.clone().chain([source]).any(around);
+    steers || folders.any(|folder| relative(folder) && !own(folder))
 }
 
 /// Where the colour addition goes: before all else, or behind an `auto` that would win over it. None: it is not needed.

@@ -1,6 +1,9 @@
 //! Includes whose name is the value of a macro. The name is not in the text, but the file that was read is in the
 //! depfile: the name is what is left of its path behind a folder of the search. What is behind the includer's own folder
 //! was found at once, and nothing else was looked for.
+//!
+//! Which folder it is does not show in the spelling: gcc calls files of the system by their real paths, where those are
+//! shorter. So it is told by which folder is which on the disk.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,6 +12,7 @@ use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
 use zccache_plugin_sdk::path;
 
 use super::findings::Found;
+use super::folders::Folders;
 use super::reading::{Place, Reading};
 
 /// Most paths that are asked for and names that are looked for: each is looked at by the host.
@@ -24,18 +28,15 @@ pub(super) struct Computed {
 
 impl Computed {
     /// Nothing where there is no such include.
-    pub(super) fn of(reading: &Reading<'_>, paths: &[String], found: &Found) -> Result<Computed, Refusal> {
+    pub(super) fn of(paths: &[String], folders: &Folders<'_>, found: &Found) -> Result<Computed, Refusal> {
         let mut names = BTreeSet::new();
         if !found.computing_folders.is_empty() {
-            for folder in
-                reading.context.quote.iter().flat_map(|folder| [folder.clone(), path::without_detours(folder)])
-            {
-                names.extend(paths.iter().filter_map(|path| behind(&folder, path)).map(str::to_owned));
-            }
-            // A name in the working directory, and one that is written with the folder.
-            names.extend(paths.iter().filter(|path| !path.starts_with('/')).cloned());
-            if let Some(path) = paths.iter().find(|path| !is_explained(reading, found, path)) {
-                return Err(answer::refusal("computed-include", format!("by which name was {path} found?")));
+            for path in paths {
+                let possible = folders.names(path);
+                if path.starts_with('/') && possible.is_empty() && !is_beside(found, &paths[0], path) {
+                    return Err(answer::refusal("computed-include", format!("by which name was {path} found?")));
+                }
+                names.extend(possible);
             }
         }
         let begins: BTreeSet<&str> = names.iter().map(|name| beginning(name)).collect();
@@ -86,24 +87,10 @@ impl Computed {
     }
 }
 
-/// Whether it can be told from a path by which name it was found: it lies behind a folder of the search, or beside a file that
-/// includes. gcc calls files of the system by their real paths, where those are shorter.
-fn is_explained(reading: &Reading<'_>, found: &Found, path: &str) -> bool {
-    let source = path::folder(&reading.context.source).to_owned();
-    let mut folders = reading.context.quote.iter().chain(&found.computing_folders).chain([&source]);
-    let leads =
-        |folder: &String| behind(folder, path).or_else(|| behind(&path::without_detours(folder), path)).is_some();
-    !path.starts_with('/') || path == reading.context.source || folders.any(leads)
-}
-
-/// What is left of a path behind a folder. Depfiles leave out a leading `./`.
-fn behind<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
-    let folder = folder.trim_start_matches("./");
-    let rest = match folder {
-        "" | "." => return (!path.starts_with('/')).then_some(path),
-        folder => path.trim_start_matches("./").strip_prefix(folder)?,
-    };
-    if folder.ends_with('/') { Some(rest) } else { rest.strip_prefix('/') }
+/// Whether a file may have been found beside one that includes it.
+fn is_beside(found: &Found, source: &str, path: &str) -> bool {
+    let mut folders = found.computing_folders.iter().map(String::as_str).chain([path::folder(source)]);
+    path == source || folders.any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The first component of a name.
@@ -116,13 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_what_is_left_of_a_path_behind_a_folder() {
-        assert_eq!(behind("inc", "inc/sub/x.h"), Some("sub/x.h"));
-        assert_eq!(behind("inc/", "inc/x.h"), Some("x.h"));
-        assert_eq!(behind("in", "inc/x.h"), None);
-        assert_eq!(behind("", "x.h"), Some("x.h"));
-        assert_eq!(behind("", "/x.h"), None);
-        assert_eq!((behind(".", "x.h"), behind("./inc", "inc/x.h")), (Some("x.h"), Some("x.h")));
+    fn a_name_begins_with_its_first_component() {
         assert_eq!((beginning("sub/x.h"), beginning("x.h")), ("sub", "x.h"));
     }
 }

@@ -6,6 +6,10 @@ use std::collections::HashSet;
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::Refusal;
 
+/// What messages call places that are in no file. A `#line` directive may name others like these, which are.
+const NOWHERE: [&str; 6] =
+    ["<built-in>", "<command-line>", "<command line>", "<stdin>", "<scratch space>", "<inline asm>"];
+
 /// Refuses a run whose messages are about files that it is not known to have read.
 pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) -> Result<(), Refusal> {
     if stderr.is_empty() {
@@ -20,7 +24,7 @@ pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) 
         let line = line.strip_prefix("In file included from ").unwrap_or(line);
         let line = line.strip_prefix("from ").unwrap_or(line);
         match place(line) {
-            Some(file) if !file.starts_with('<') && !read.contains(&plain_path(file)) => {
+            Some(file) if !NOWHERE.contains(&file) && !read.contains(&plain_path(file)) => {
                 return Err(answer::refusal("line-directive", format!("a message is about {file}")));
             }
             _ => {}
@@ -85,5 +89,6 @@ mod tests {
         assert!(refused("p.y:2:18: warning: unused variable\n"));
         assert!(refused("\u{1b}[1mp.y:2:18: \u{1b}[0mwarning\n"));
         assert!(refused("In file included from p.y:3:\n"));
+        assert!(refused("<g>:2:18: warning: unused variable\n"));
     }
 }

@@ -83,13 +83,11 @@ fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Whether a macro's definition, up to some place in its text, begins as one with parameters: a name in it can be made of
-/// them.
+/// Whether a macro's definition, up to some place in its text, does not begin as one without parameters: a name in it can
+/// be made of them.
 fn takes_parameters(definition: &str) -> bool {
-    definition
-        .trim_start()
-        .trim_start_matches(|each: char| each.is_ascii_alphanumeric() || each == '_')
-        .starts_with('(')
+    let rest = definition.trim_start().trim_start_matches(|each: char| each.is_ascii_alphanumeric() || each == '_');
+    !rest.starts_with([' ', '\t'])
 }
 
 /// Whether a text in parentheses can be the name of a file that somebody asks for: no format, no escapes, no essay.
@@ -152,11 +150,13 @@ impl File<'_> {
             },
             token if DEFINES_HAS_INCLUDE.contains(&token) => match alias(finding) {
                 Some(name) if !is_identifier(name) => refuse("computed-has-include"),
-                None if takes_parameters(&finding.name) => refuse("computed-has-include"),
+                None if finding.delimiter.is_some() && takes_parameters(&finding.name) => {
+                    refuse("computed-has-include")
+                }
                 _ => Ok(()),
             },
             token if DEFINES_PARENTHESIZED.contains(&token) => {
-                if found.has_include_has_aliases && takes_parameters(&finding.name) {
+                if found.has_include_has_aliases && finding.delimiter.is_some() && takes_parameters(&finding.name) {
                     refuse("computed-has-include")
                 } else {
                     Ok(())

@@ -11,6 +11,8 @@ use crate::context::{Context, Listing};
 pub(super) struct Listed {
     /// What the compiler read, the source first.
     pub read: Vec<String>,
+    /// What the assembler included, also among those that were read.
+    pub assembled: Vec<String>,
     /// What only a precompiled header stands for, as far as it can be known.
     pub behind: Vec<String>,
 }
@@ -20,6 +22,7 @@ impl Listed {
     pub(super) fn of(context: &Context, dependencies: &[Option<Vec<u8>>]) -> Result<Listed, Refusal> {
         let mut read = vec![context.source.clone()];
         let mut behind = Vec::new();
+        let mut assembled = Vec::new();
         for (listing, content) in context.listings.iter().zip(dependencies) {
             let Some(content) = content else {
                 return Err(answer::refusal("no-dependencies", "the compiler did not list what it read"));
@@ -30,7 +33,8 @@ impl Listed {
                     // The last one is what the assembler was given: the source, or a temporary file made of it.
                     let mut listed = prerequisites(content)?;
                     listed.pop();
-                    read.extend(listed);
+                    read.extend(listed.iter().cloned());
+                    assembled.extend(listed);
                 }
                 Listing::Scan => read.extend(scanned(content)?),
                 Listing::Behind => behind.extend(scanned(content)?),
@@ -41,7 +45,7 @@ impl Listed {
             paths.retain(|path| !path.is_empty() && seen.insert(path.clone()));
         }
         check(context, &read)?;
-        Ok(Listed { read, behind })
+        Ok(Listed { read, assembled, behind })
     }
 }
 

@@ -7,6 +7,7 @@
 mod computed;
 mod diagnostics;
 mod findings;
+mod folders;
 mod listed;
 mod precompiled;
 mod reading;
@@ -20,6 +21,7 @@ use zccache_plugin_sdk::contract::{Collected, Fact, FileKind, Outcome, Refusal};
 
 use crate::context::Context;
 use computed::Computed;
+use folders::Folders;
 use listed::Listed;
 use reading::Reading;
 
@@ -33,21 +35,25 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 }
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
-    let Listed { read: paths, behind } = Listed::of(context, &outcome.dependencies)?;
+    let Listed { read: paths, assembled, behind } = Listed::of(context, &outcome.dependencies)?;
     // What was kept of the way to the object, the compiler read too.
     for stream in [&outcome.stdout, &outcome.stderr] {
         // Where the caller's two streams are one, the first holds both.
         diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?;
     }
-    let Some((facts, later)) = outcome.facts.split_at_checked(paths.len() + behind.len()) else {
-        return Ok(Collected::Facts([paths, behind].concat()));
+    let folders = folders::questions(context, &paths);
+    let first = paths.len() + behind.len() + folders.len();
+    let Some((facts, later)) = outcome.facts.split_at_checked(first) else {
+        return Ok(Collected::Facts([paths, behind, folders].concat()));
     };
-    let (facts, behind_facts) = facts.split_at(paths.len());
+    let (facts, rest) = facts.split_at(paths.len());
+    let (behind_facts, folder_facts) = rest.split_at(behind.len());
     check_kinds(&paths, facts)?;
     findings::check_behind(context, &behind, behind_facts)?;
     let mut reading = Reading::new(context);
     let mut found = findings::gather(&mut reading, &paths, facts)?;
-    let computed = Computed::of(&reading, &paths, &found)?;
+    reading.check_assembled(&assembled)?;
+    let computed = Computed::of(&paths, &Folders::of(context, &folders, folder_facts), &found)?;
     let beginnings = computed.questions();
     if later.len() < beginnings.len() {
         return Ok(Collected::Facts(beginnings));

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use zccache_plugin_sdk::answer::input;
-use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe};
+use zccache_plugin_sdk::answer::{self, input};
+use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe, Refusal};
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
@@ -82,6 +82,19 @@ impl<'a> Reading<'a> {
             .chain(folders.iter().map(String::as_str))
             .take(places)
             .map(|folder| path::join(folder, &sought.name))
+    }
+
+    /// Refuses where the assembler included a file that no directive names by text: by which name it was found, and where
+    /// it was looked for first, is not known.
+    pub(super) fn check_assembled(&self, assembled: &[String]) -> Result<(), Refusal> {
+        let plain = |path: &str| path.trim_start_matches("./").to_owned();
+        let sought = self.lookups.iter().filter(|sought| sought.place == Place::Assembler);
+        let named: HashSet<String> =
+            sought.flat_map(|sought| self.candidates(sought)).map(|path| plain(&path)).collect();
+        match assembled.iter().find(|path| !named.contains(&plain(path))) {
+            Some(path) => Err(answer::refusal("assembler-include", path.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The answer: the files read, those in `timed` with their time, the precompiled headers, and all lookups.
