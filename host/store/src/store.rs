@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::copy::{Copier, CopyMode};
 use crate::disk::Disk;
 use crate::error::{MaterializeError, SnapshotError, StoreError};
-use crate::index::{Found, Index, Opened, find_manifest, find_result, is_named, statistics, totals};
+use crate::index::{Found, Index, IndexError, Opened, find_manifest, find_result, is_named, statistics, totals};
 use crate::keeper::{Bell, keep};
 use crate::materialize::{Materializer, Placement};
 use crate::memory::Memory;
@@ -73,10 +73,19 @@ impl Store {
         blobs.prepare().map_err(|(path, source)| StoreError::Folder { path, source })?;
         let (index, opened) = Index::open(root.join("index.redb"), disk.clone())?;
         let mut dropped = u64::from(opened == Opened::Replaced);
-        let unreadable =
-            |why: crate::index::IndexError| StoreError::Index { path: root.join("index.redb"), why: why.to_string() };
-        let totals = index.read(totals).map_err(unreadable)?;
-        let statistics = match index.read(statistics).map_err(unreadable)? {
+        let unreadable = |why: IndexError| StoreError::Index { path: root.join("index.redb"), why: why.to_string() };
+        let kept = || -> Result<_, IndexError> { Ok((index.read(totals)?, index.read(statistics)?)) };
+        let (totals, statistics) = match kept() {
+            // Pages that opening did not look at.
+            Err(why) if why.is_damage() => {
+                index.reopen(&why)?;
+                dropped += 1;
+                kept()
+            }
+            read => read,
+        }
+        .map_err(unreadable)?;
+        let statistics = match statistics {
             Found::Value(statistics) => statistics,
             Found::Nothing => Statistics::default(),
             Found::Damaged => {

@@ -65,7 +65,8 @@ pub(crate) enum IndexError {
 }
 
 impl IndexError {
-    fn is_damage(&self) -> bool {
+    /// The file is not what it was when it was written.
+    pub(crate) fn is_damage(&self) -> bool {
         matches!(self, IndexError::Damaged | IndexError::Database(redb::Error::Corrupted(_)))
     }
 }
