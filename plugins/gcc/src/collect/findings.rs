@@ -43,6 +43,8 @@ pub(super) struct Found {
     pub source_computes: bool,
     /// A macro stands for `__has_include` itself, as in `#define HAS __has_include`.
     pub has_include_has_aliases: bool,
+    /// What such macros are called.
+    pub aliases: Vec<String>,
     /// What the source itself includes: for these the compiler takes a precompiled header if there is one.
     pub direct: Vec<(String, Place)>,
 }
@@ -50,8 +52,9 @@ pub(super) struct Found {
 /// Turns findings into lookups, or into a reason not to store.
 pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]) -> Result<Found, Refusal> {
     let mut found = Found::default();
-    let mut findings = facts.iter().flat_map(|fact| &fact.findings);
-    found.has_include_has_aliases = findings.any(|finding| alias(finding).is_some());
+    let findings = facts.iter().flat_map(|fact| &fact.findings);
+    found.aliases = findings.filter_map(alias).map(str::to_owned).collect();
+    found.has_include_has_aliases = !found.aliases.is_empty();
     for (path, fact) in paths.iter().zip(facts) {
         let file = File { path, folder: path::folder(path), is_source: *path == reading.context.source };
         for finding in &fact.findings {
@@ -156,7 +159,8 @@ impl File<'_> {
                 _ => Ok(()),
             },
             token if DEFINES_PARENTHESIZED.contains(&token) => {
-                if found.has_include_has_aliases && finding.delimiter.is_some() && takes_parameters(&finding.name) {
+                let asks = |alias: &String| finding.name.trim_end().ends_with(alias.as_str());
+                if found.aliases.iter().any(asks) && takes_parameters(&finding.name) {
                     refuse("computed-has-include")
                 } else {
                     Ok(())
