@@ -5,9 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use zccache_files::Place;
+use zccache_files::{Place, Survey};
 use zccache_model::invocation::Streams;
-use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity, Namespace};
+use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity};
 
 /// A call of a tool, with everything of the caller that can matter.
 pub struct Call {
@@ -23,10 +23,10 @@ pub struct Call {
     pub umask: u32,
     /// Where the caller's output leads.
     pub streams: Streams,
-    /// Where the caller's paths mean what they mean.
-    pub namespace: Namespace,
     /// The client's program file.
     pub client: FileIdentity,
+    /// Where what is looked at for this call is claimed; none: it is looked at for this once.
+    pub survey: Option<Survey>,
 }
 
 impl Call {
@@ -40,8 +40,8 @@ impl Call {
             environment: request.environment.iter().map(|(name, value)| (text(name), text(value))).collect(),
             umask: request.umask,
             streams: request.streams,
-            namespace: request.namespace,
             client: request.client,
+            survey: None,
         }
     }
 
@@ -65,6 +65,7 @@ impl Call {
             library_path: self.variable("LD_LIBRARY_PATH"),
             preload: self.variable("LD_PRELOAD"),
             passed_over: &passed_over,
+            survey: self.survey.as_ref(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The commands of people.
 
-use zccache_protocol::message::{DaemonStatus, PluginStatus, Reply, StatsReport};
+use zccache_files::{Loss, Refusal};
+use zccache_protocol::message::{DaemonStatus, PluginStatus, Reply, StatsReport, WatchStatus};
 
 use crate::services::Services;
 
@@ -19,7 +20,23 @@ pub fn status(services: &Services) -> Reply {
         cache_bytes: services.settings.cache_bytes,
         running: services.tally.running_now(),
         plugins: plugins.collect(),
+        watch: watch(services),
     })
+}
+
+fn watch(services: &Services) -> WatchStatus {
+    let report = services.files.watch().report();
+    let refused = |(refusal, count): (&Refusal, &u64)| (refusal.code().to_owned(), *count);
+    let lost = |(loss, count): (&Loss, &u64)| (loss.code().to_owned(), *count);
+    WatchStatus {
+        off: report.off.map(|refusal| refusal.code().to_owned()),
+        folders: report.folders,
+        files: report.files,
+        remembered: services.repeats.remembered(),
+        answered: services.repeats.answered(),
+        refused: report.refused.iter().map(refused).collect(),
+        lost: report.lost.iter().map(lost).collect(),
+    }
 }
 
 /// What was counted, and what is stored.

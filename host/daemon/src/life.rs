@@ -16,6 +16,7 @@ use zccache_settings::{CopyMode, Folders, Settings};
 use zccache_store::{Store, StoreOptions};
 
 use crate::services::Services;
+use crate::surveyor::Surveyor;
 use crate::{component, detach, log, process, serve};
 
 /// How long a new daemon waits for one that is leaving.
@@ -84,9 +85,12 @@ fn begin(plugins: Option<&Path>) -> Result<Daemon, String> {
         component::load_all(&folders.state.join("images"), plugins, runtime.handle()).map_err(|error| text(&error))?;
     let namespace = own_namespace().map_err(|error| text(&error))?;
     let listener = listen(&endpoint.socket).map_err(|error| format!("{}: {error}", endpoint.socket.display()))?;
-    let services = Services::new(settings, endpoint, store, registry, runtime.handle().clone(), namespace);
+    let (surveyor, waiting) = Surveyor::new();
+    let services = Services::new(settings, endpoint, store, registry, runtime.handle().clone(), namespace, surveyor);
+    let services = Arc::new(services);
+    waiting.work(&services).map_err(|error| text(&error))?;
     tracing::info!(cache = %services.settings.cache_folder.display(), "ready");
-    Ok(Daemon { services: Arc::new(services), listener, runtime, _life: life })
+    Ok(Daemon { services, listener, runtime, _life: life })
 }
 
 fn store_options(settings: &Settings) -> StoreOptions {
@@ -94,6 +98,7 @@ fn store_options(settings: &Settings) -> StoreOptions {
         CopyMode::Auto => zccache_store::CopyMode::Auto,
         CopyMode::Copy => zccache_store::CopyMode::Copy,
         CopyMode::Reflink => zccache_store::CopyMode::Reflink,
+        CopyMode::Link => zccache_store::CopyMode::Link,
     };
     StoreOptions { limit_bytes: settings.cache_bytes, copy }
 }
@@ -156,6 +161,7 @@ impl Daemon {
                     () = &mut terminated => break None,
                 }
                 save_counters(&services);
+                services.files.watch().tend();
                 if services.idle() > services.settings.idle {
                     tracing::info!("nobody has needed the daemon for long");
                     break None;

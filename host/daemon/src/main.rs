@@ -16,7 +16,9 @@ mod pipeline;
 mod process;
 mod serve;
 mod services;
+mod surveyor;
 mod tally;
+mod variables;
 
 use std::process::ExitCode;
 

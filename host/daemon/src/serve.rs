@@ -10,9 +10,8 @@ use rustix::net::sockopt::socket_peercred;
 use tokio::sync::mpsc::Sender;
 use zccache_model::limits;
 use zccache_protocol::frame::{self, Frame, FrameError, Kind, VERSION};
-use zccache_protocol::message::{Reply, Request};
+use zccache_protocol::message::{CompileRequest, Reply, Request};
 
-use crate::call::Call;
 use crate::control;
 use crate::pipeline::{self, Begun};
 use crate::services::Services;
@@ -43,7 +42,7 @@ pub fn start(services: &Arc<Services>, listener: UnixListener, leave: &Sender<Le
 
 /// A bug that panics costs one request its caching, never the daemon: the connection closes and the client runs the
 /// compiler itself.
-fn guarded(work: impl FnOnce()) {
+pub fn guarded(work: impl FnOnce()) {
     if std::panic::catch_unwind(AssertUnwindSafe(work)).is_err() {
         tracing::error!("a request ended in a panic; its compiler runs uncached");
     }
@@ -83,7 +82,7 @@ fn dispatch(services: &Arc<Services>, mut connection: UnixStream, frame: &Frame,
     }
     services.requested();
     match frame::decode(&frame.payload) {
-        Ok(Request::Compile(request)) => compile(services, connection, Call::of(&request)),
+        Ok(Request::Compile(request)) => compile(services, connection, &request),
         Ok(Request::Status) => reply(&mut connection, &control::status(services)),
         Ok(Request::Stats { zero }) => later(services, connection, move |services| control::stats(services, zero)),
         Ok(Request::Clear) => later(services, connection, control::clear),
@@ -91,8 +90,8 @@ fn dispatch(services: &Arc<Services>, mut connection: UnixStream, frame: &Frame,
     }
 }
 
-fn compile(services: &Arc<Services>, mut connection: UnixStream, call: Call) {
-    match pipeline::begin(services, call) {
+fn compile(services: &Arc<Services>, mut connection: UnixStream, request: &CompileRequest<'_>) {
+    match pipeline::begin(services, request) {
         Begun::Answered(answer) => reply(&mut connection, &answer),
         Begun::Waits(waiting) => {
             let services = Arc::clone(services);

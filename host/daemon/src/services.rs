@@ -17,8 +17,10 @@ use zccache_store::Store;
 
 use crate::flight::Flights;
 use crate::outputs::OutputsInFlight;
-use crate::pipeline::PlanMemo;
+use crate::pipeline::{PlanMemo, Repeats};
+use crate::surveyor::Surveyor;
 use crate::tally::Tally;
+use crate::variables::Variables;
 
 /// Everything that lives as long as the daemon.
 pub struct Services {
@@ -36,6 +38,12 @@ pub struct Services {
     pub tokens: HashMap<PluginDigest, Arc<TokenRules>>,
     /// Plans and probes remembered.
     pub plans: PlanMemo,
+    /// Requests remembered with their answers.
+    pub repeats: Repeats,
+    /// Who remembers them.
+    pub surveyor: Surveyor,
+    /// Variables that an answer can depend on.
+    pub variables: Variables,
     /// Runs that others wait for.
     pub flights: Flights<ContextKey>,
     /// Files that are being written.
@@ -61,6 +69,7 @@ impl Services {
         registry: Registry,
         runtime: Handle,
         namespace: Namespace,
+        surveyor: Surveyor,
     ) -> Services {
         let tokens = registry.all().iter().map(|registered| {
             let plugin = registered.plugin();
@@ -69,12 +78,15 @@ impl Services {
         Services {
             tokens: tokens.collect(),
             tally: Tally::new(store.statistics()),
+            files: if settings.watch { Files::watching() } else { Files::new() },
             settings,
             endpoint,
-            files: Files::new(),
             store,
+            variables: Variables::new(&registry),
             registry,
             plans: PlanMemo::new(),
+            repeats: Repeats::new(),
+            surveyor,
             flights: Flights::new(),
             outputs: OutputsInFlight::default(),
             runtime,

@@ -23,6 +23,9 @@ impl Files {
     /// Whether the folder still has none of the names. A folder that is gone has none.
     pub(crate) fn still_absent(&self, place: &Place<'_>, absences: &Absences, scratch: &mut Scratch) -> bool {
         place.at_into(&absences.folder, &mut scratch.path);
+        if let Some(survey) = place.survey {
+            survey.claim_absences(&scratch.path, &absences.names);
+        }
         let stamp = match unix::stat_if_there(&scratch.path) {
             Ok(Some(stamp)) => stamp,
             Ok(None) => return true,

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
 use zccache_model::manifest::{InputList, SeenInput};
+use zccache_model::plan::Observe;
 
 use crate::absent::Scratch;
 use crate::files::{FileId, Files};
@@ -28,6 +30,7 @@ impl Files {
         let mut unknown = Vec::new();
         for (index, input) in list.inputs.iter().enumerate() {
             place.at_into(&input.path, &mut scratch.path);
+            claim(place, &scratch.path, input.observe);
             let Some(stamp) = unix::stat_if_there(&scratch.path).ok()? else {
                 seen.push(Seen::ABSENT);
                 continue;
@@ -53,6 +56,17 @@ impl Files {
             seen[index] = now;
         }
         Some(with_sameness(seen))
+    }
+}
+
+/// Claims what is observed of a path. A program claims its own way.
+pub(crate) fn claim(place: &Place<'_>, path: &Path, observe: Observe) {
+    match observe {
+        Observe::Listing => place.claim_entries(path),
+        Observe::Program => {}
+        Observe::Content | Observe::ContentAndTime | Observe::Kind | Observe::Identity | Observe::Tree => {
+            place.claim(path);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use zccache_model::digest::Digest;
 use zccache_model::plan::FileKind;
 
 use crate::files::Files;
+use crate::place::Place;
 use crate::quiet;
 use crate::stamp::Stamp;
 use crate::unix;
@@ -27,7 +28,8 @@ pub(crate) struct Settled<T> {
 
 impl Files {
     /// The digest of a file's content. Read only if its stamp is not known.
-    pub fn digest(&self, path: &Path) -> io::Result<Digest> {
+    pub fn digest(&self, place: &Place<'_>, path: &Path) -> io::Result<Digest> {
+        place.claim(path);
         self.content(path).map(|(_, digest)| digest)
     }
 
@@ -124,7 +126,7 @@ mod tests {
         let stamp = unix::stat(&path).unwrap();
         for (age, remembered) in [(0, false), (4_000_000, false), (19_000_000, false), (3_000_000_000, true)] {
             let files = Files::with_clock(move || stamp.ctime + age);
-            assert_eq!(files.digest(&path).unwrap(), Digest::of(b"one"));
+            assert_eq!(files.content(&path).map(|(_, digest)| digest).unwrap(), Digest::of(b"one"));
             assert_eq!(files.remembered_content(&stamp).is_some(), remembered, "{age} ns after the write");
         }
     }
@@ -135,7 +137,7 @@ mod tests {
         let later = std::time::SystemTime::now() + std::time::Duration::from_secs(7_200);
         File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
         let files = Files::with_clock(|| unix::now() + 3_600_000_000_000);
-        files.digest(&path).unwrap();
+        files.content(&path).map(|(_, digest)| digest).unwrap();
         assert!(files.remembered_content(&unix::stat(&path).unwrap()).is_none());
     }
 
@@ -170,7 +172,7 @@ mod tests {
         let path = folder.path().join("pipe");
         let status = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(status.success());
-        assert!(Files::new().digest(&path).is_err());
+        assert!(Files::new().content(&path).is_err());
     }
 
     #[test]
@@ -180,7 +182,7 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, &content).unwrap();
         let files = Files::new();
-        assert_eq!(files.digest(&path).unwrap(), Digest::of(&content));
+        assert_eq!(files.content(&path).map(|(_, digest)| digest).unwrap(), Digest::of(&content));
         assert_eq!(files.bytes(&path).unwrap().1, Digest::of(&content));
     }
 }

@@ -11,9 +11,11 @@ use zccache_model::reading::Finding;
 
 use crate::clock::{self, Clock};
 use crate::memo::Memo;
+use crate::place::Place;
 use crate::program::{Image, KnownProgram, LoaderCache};
 use crate::stamp::Stamp;
 use crate::unix;
+use crate::watch::Watch;
 
 /// A file or folder behind all links: device and inode.
 pub(crate) type FileId = (u64, u64);
@@ -21,6 +23,7 @@ pub(crate) type FileId = (u64, u64);
 /// Answers for the file system. One for the life of a daemon, shared by all its threads.
 pub struct Files {
     pub(crate) clock: Clock,
+    watch: Arc<Watch>,
     /// What a file held when it had this stamp.
     pub(crate) contents: Memo<FileId, (Stamp, Digest)>,
     /// Which names a folder held when it had this stamp.
@@ -38,19 +41,25 @@ pub struct Files {
 }
 
 impl Files {
-    /// Knows nothing yet.
+    /// Knows nothing yet, and looks at everything each time.
     pub fn new() -> Files {
-        Files::reading(clock::system())
+        Files::reading(clock::system(), Watch::off())
+    }
+
+    /// The same where the system tells of changes.
+    pub fn watching() -> Files {
+        Files::reading(clock::system(), Watch::begin())
     }
 
     /// The same with another wall clock, nanoseconds since 1970, for tests.
     pub fn with_clock(clock: impl Fn() -> i128 + Send + Sync + 'static) -> Files {
-        Files::reading(Arc::new(clock))
+        Files::reading(Arc::new(clock), Watch::off())
     }
 
-    fn reading(clock: Clock) -> Files {
+    fn reading(clock: Clock, watch: Watch) -> Files {
         Files {
             clock,
+            watch: Arc::new(watch),
             contents: Memo::new(),
             listings: Memo::new(),
             absent: Memo::new(),
@@ -66,8 +75,14 @@ impl Files {
         unix::stat(path)
     }
 
+    /// Tells what may have changed.
+    pub fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
     /// What is at `path`, links followed. Something that cannot be looked at is `Other`.
-    pub fn kind(&self, path: &Path) -> FileKind {
+    pub fn kind(&self, place: &Place<'_>, path: &Path) -> FileKind {
+        place.claim(path);
         match unix::stat_if_there(path) {
             Ok(Some(stamp)) => stamp.kind,
             Ok(None) => FileKind::Absent,
@@ -127,10 +142,11 @@ mod tests {
     fn kinds_follow_links() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::new();
+        let place = crate::place::tests::place(folder.path());
         std::os::unix::fs::symlink(folder.path(), folder.path().join("link")).unwrap();
         std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
-        assert_eq!(files.kind(&folder.path().join("link")), FileKind::Folder);
-        assert_eq!(files.kind(&folder.path().join("dangling")), FileKind::Absent);
-        assert_eq!(files.kind(Path::new("/dev/null")), FileKind::Other);
+        assert_eq!(files.kind(&place, &folder.path().join("link")), FileKind::Folder);
+        assert_eq!(files.kind(&place, &folder.path().join("dangling")), FileKind::Absent);
+        assert_eq!(files.kind(&place, Path::new("/dev/null")), FileKind::Other);
     }
 }

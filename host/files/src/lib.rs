@@ -1,8 +1,8 @@
 //! What is this file's content, what is at these paths, and has it changed? The only crate that reads users' files.
 //!
 //! Everything starts from a [`Stamp`]: as long as a path shows the stamp under which a digest was remembered, the file
-//! is not read again. A stamp vouches for content only under the rules of `quiet.rs`. What knows of changes earlier than
-//! a stat does belongs into a module `watch` of this crate; it could only ever save a stat, never replace a rule here.
+//! is not read again. A stamp vouches for content only under the rules of `quiet.rs`. [`Watch`] knows of changes without a
+//! stat; it only ever saves one, and never replaces a rule here.
 //!
 //! Where to start: [`Files::check`] is the way of a hit, [`Files::collect`] the way of a miss.
 #![forbid(unsafe_code)]
@@ -29,6 +29,7 @@ mod tokens;
 mod tree;
 mod unix;
 mod walk;
+mod watch;
 
 pub use clock::Started;
 pub use collect::{Collection, Part};
@@ -39,3 +40,4 @@ pub use place::Place;
 pub use program::Program;
 pub use stamp::Stamp;
 pub use tokens::TokenRules;
+pub use watch::{Loss, Refusal, Survey, Vouched, Watch, WatchReport};

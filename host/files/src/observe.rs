@@ -10,11 +10,13 @@ use zccache_model::manifest::ObservedPath;
 use zccache_model::plan::{FileKind, Input, Observe};
 use zccache_model::state::InputState;
 
+use crate::check::claim;
 use crate::files::{FileId, Files};
 use crate::place::Place;
 use crate::quiet;
 use crate::stamp::Stamp;
 use crate::unix;
+use crate::watch::Refusal;
 
 /// The state of a path, and which file it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +69,7 @@ impl Files {
 
     /// The state of `path`, absolute. An error: it cannot be told.
     pub(crate) fn look(&self, place: &Place<'_>, path: &Path, observe: Observe) -> io::Result<Seen> {
+        claim(place, path, observe);
         let Some(stamp) = unix::stat_if_there(path)? else { return Ok(Seen::ABSENT) };
         match self.remembered(&stamp, observe) {
             Some(state) => Ok(Seen::of(state, stamp)),
@@ -103,7 +106,10 @@ impl Files {
     ) -> io::Result<Seen> {
         let seen = match observe {
             Observe::Listing => self.listing(path),
-            Observe::Tree if stamp.kind == FileKind::Folder => self.tree(path),
+            Observe::Tree if stamp.kind == FileKind::Folder => {
+                place.refuse(Refusal::Tree);
+                self.tree(path)
+            }
             Observe::Content | Observe::ContentAndTime | Observe::Tree => {
                 self.content(path).map(|(stamp, digest)| Seen::of(content_state(observe, digest, &stamp), stamp))
             }

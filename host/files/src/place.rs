@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use zccache_model::path;
 
+use crate::watch::{Refusal, Survey};
+
 /// What of the caller decides what a path or a name means.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -19,6 +21,8 @@ pub struct Place<'a> {
     pub preload: Option<&'a OsStr>,
     /// Whether this file of the caller's PATH is the cache's own client, which is never what a name means.
     pub passed_over: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// Where everything is claimed before it is looked at; none: nobody will ask whether what is seen still holds.
+    pub survey: Option<&'a Survey>,
 }
 
 impl Place<'_> {
@@ -33,6 +37,27 @@ impl Place<'_> {
         buffer.push(self.directory);
         if !path.is_empty() {
             buffer.push(path);
+        }
+    }
+
+    /// Claims what is at a path, before it is looked at.
+    pub fn claim(&self, path: &Path) {
+        if let Some(survey) = self.survey {
+            survey.claim(path);
+        }
+    }
+
+    /// Claims the entries of a folder too.
+    pub(crate) fn claim_entries(&self, path: &Path) {
+        if let Some(survey) = self.survey {
+            survey.claim_entries(path);
+        }
+    }
+
+    /// What is looked at cannot be claimed.
+    pub(crate) fn refuse(&self, refusal: Refusal) {
+        if let Some(survey) = self.survey {
+            survey.refuse(refusal);
         }
     }
 
@@ -55,7 +80,7 @@ pub(crate) mod tests {
 
     /// A caller in this folder with nothing set.
     pub(crate) fn place(directory: &Path) -> Place<'_> {
-        Place { directory, path: None, library_path: None, preload: None, passed_over: &|_| false }
+        Place { directory, path: None, library_path: None, preload: None, passed_over: &|_| false, survey: None }
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Files {
                 .is_some_and(|word| rule.words.get(word as usize).is_some_and(|word| scan.all_words.contains(word)));
             let there = candidates(chains, scan, file, finding)
                 .into_iter()
-                .filter(|path| matches!(self.kind(&place.at(path)), FileKind::File | FileKind::Other));
+                .filter(|path| matches!(self.kind(place, &place.at(path)), FileKind::File | FileKind::Other));
             named.extend(there.take(if all { usize::MAX } else { 1 }));
         }
         Ok(named)

@@ -127,6 +127,16 @@ pub(crate) fn is_local_at(path: &Path) -> bool {
     fs::statfs(path).is_ok_and(|found| is_local_type(found.f_type as u32))
 }
 
+/// Whether all changes on the file system of a path come with an event: not below an overlay, whose layers may be written
+/// past it, nor on ZFS, which can be rolled back while it is in use.
+#[cfg(target_os = "linux")]
+pub(crate) fn tells_of_changes(path: &Path) -> bool {
+    fs::statfs(path).is_ok_and(|found| {
+        let magic = found.f_type as u32;
+        is_local_type(magic) && magic != OVERLAY && magic != ZFS
+    })
+}
+
 /// Elsewhere nothing is known, and everything is read each time.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn is_local(_file: impl AsFd) -> bool {
@@ -139,7 +149,18 @@ pub(crate) fn is_local_at(_path: &Path) -> bool {
     false
 }
 
+/// Elsewhere nobody tells.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn tells_of_changes(_path: &Path) -> bool {
+    false
+}
+
 /// Magic numbers of `statfs(2)`, and of the sources of the file systems that are not in the kernel's list.
+#[cfg(target_os = "linux")]
+const OVERLAY: u32 = 0x794c_7630;
+#[cfg(target_os = "linux")]
+const ZFS: u32 = 0x2fc1_2fc1;
+
 #[cfg(target_os = "linux")]
 fn is_local_type(magic: u32) -> bool {
     const EXT: u32 = 0xef53;
@@ -147,8 +168,6 @@ fn is_local_type(magic: u32) -> bool {
     const BTRFS: u32 = 0x9123_683e;
     const TMPFS: u32 = 0x0102_1994;
     const RAMFS: u32 = 0x8584_58f6;
-    const OVERLAY: u32 = 0x794c_7630;
-    const ZFS: u32 = 0x2fc1_2fc1;
     const F2FS: u32 = 0xf2f5_2010;
     const BCACHEFS: u32 = 0xca45_1a4e;
     [EXT, XFS, BTRFS, TMPFS, RAMFS, OVERLAY, ZFS, F2FS, BCACHEFS].contains(&magic)

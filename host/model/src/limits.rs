@@ -62,6 +62,15 @@ pub const QUIET: Duration = Duration::from_millis(20);
 pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
 /// Plans, contexts and file states remembered in memory, each.
 pub const MEMO_ENTRIES: usize = 200_000;
+/// Most files and folders that the system is asked to watch. Each keeps about a kilobyte of the kernel's memory; the system's
+/// own limit is shared with the user's editors.
+pub const WATCHES: usize = 50_000;
+/// Most things among them whose changes are noted, 8 bytes each.
+pub const WATCH_CLAIMS: usize = 1_000_000;
+/// Most memory for requests that are remembered with their answers, bytes: some 40,000 of 300 inputs.
+pub const REPEAT_BYTES: u64 = 64 << 20;
+/// Requests that wait to be remembered. Those that find no room are remembered when they come again.
+pub const REPEATS_WAITING: usize = 256;
 /// Default of the cache's size, bytes.
 pub const CACHE_BYTES: u64 = 10 << 30;
 /// The daemon leaves after this long without a request.

@@ -11,6 +11,8 @@
 //! daemon -> client   Status | Stats | Done | Trouble
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use zccache_model::invocation::{ExitStatus, Streams};
 use zccache_model::outcome::Statistics;
@@ -165,6 +167,27 @@ pub struct DaemonStatus {
     pub running: u64,
     /// The plugins that it loaded.
     pub plugins: Vec<PluginStatus>,
+    /// What the system tells it of changes.
+    pub watch: WatchStatus,
+}
+
+/// What the system tells of changes, and what it does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchStatus {
+    /// Why it tells of none; none: it does.
+    pub off: Option<String>,
+    /// Folders watched for names.
+    pub folders: u64,
+    /// Files watched for content.
+    pub files: u64,
+    /// Requests that are answered without looking at a file as long as nothing changes.
+    pub remembered: u64,
+    /// How many were answered so.
+    pub answered: u64,
+    /// Requests that cannot be remembered, by reason: each time they come, files are looked at.
+    pub refused: BTreeMap<String, u64>,
+    /// How often everything that was remembered had to be forgotten, by reason.
+    pub lost: BTreeMap<String, u64>,
 }
 
 /// A loaded plugin.

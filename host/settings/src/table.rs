@@ -21,6 +21,8 @@ pub struct Settings {
     pub disabled: bool,
     /// How outputs get from the cache to where they belong.
     pub copy: CopyMode,
+    /// Have the system tell of changes to files, where it can, instead of looking at each for every compile.
+    pub watch: bool,
     /// How long the daemon stays without a request.
     pub idle: Duration,
     /// What the daemon writes to its log, as `tracing` filters are written.
@@ -36,6 +38,8 @@ pub enum CopyMode {
     Copy,
     /// Shared by the file system (reflink), tried for every output anew; else copied.
     Reflink,
+    /// Hard links of what is in the cache, read-only, where that can be; else as `Auto`.
+    Link,
 }
 
 /// One setting.
@@ -86,25 +90,31 @@ pub const TABLE: &[Row] = &[
         about: "run every tool as if zccache were not there",
         default: "0",
         set: |settings, value| {
-            settings.disabled = match value.to_ascii_lowercase().as_str() {
-                "1" | "true" | "yes" | "on" => true,
-                "" | "0" | "false" | "no" | "off" => false,
-                _ => return Err("1 or 0"),
-            };
+            settings.disabled = switch(value)?;
             Ok(())
         },
     },
     Row {
         key: "mode",
-        about: "how outputs get out of the cache: AUTO shares them with it where the file system can and else copies; COPY; REFLINK tries for each anew",
+        about: "how outputs get out of the cache: AUTO shares them with it where the file system can and else copies; COPY; REFLINK tries for each anew; LINK: hard links, read-only",
         default: "AUTO",
         set: |settings, value| {
             settings.copy = match value.to_ascii_uppercase().as_str() {
                 "AUTO" => CopyMode::Auto,
                 "COPY" => CopyMode::Copy,
                 "REFLINK" => CopyMode::Reflink,
-                _ => return Err("AUTO, COPY or REFLINK"),
+                "LINK" => CopyMode::Link,
+                _ => return Err("AUTO, COPY, REFLINK or LINK"),
             };
+            Ok(())
+        },
+    },
+    Row {
+        key: "watch",
+        about: "have the system tell of changes to files (Linux), instead of looking at each for every compile",
+        default: "1",
+        set: |settings, value| {
+            settings.watch = switch(value)?;
             Ok(())
         },
     },
@@ -127,6 +137,14 @@ pub const TABLE: &[Row] = &[
         },
     },
 ];
+
+fn switch(value: &str) -> Result<bool, &'static str> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("1 or 0"),
+    }
+}
 
 /// Why settings could not be read. The wrapper then runs the tool as if zccache were not there.
 #[derive(Debug, thiserror::Error)]
@@ -174,6 +192,7 @@ impl Settings {
             cache_bytes: limits::CACHE_BYTES,
             disabled: false,
             copy: CopyMode::Auto,
+            watch: true,
             idle: limits::IDLE,
             log: "info".to_owned(),
         };

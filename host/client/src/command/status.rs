@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use zccache_protocol::message::{DaemonStatus, Reply, Request};
+use zccache_protocol::message::{DaemonStatus, Reply, Request, WatchStatus};
 
 use crate::command::talk;
 
@@ -34,6 +34,16 @@ fn as_json(status: &DaemonStatus) -> serde_json::Value {
         "cache_bytes": status.cache_bytes,
         "compiles_running": status.running,
         "plugins": plugins,
+        "watch": {
+            "on": status.watch.off.is_none(),
+            "off": status.watch.off,
+            "folders": status.watch.folders,
+            "files": status.watch.files,
+            "remembered": status.watch.remembered,
+            "answered": status.watch.answered,
+            "refused": status.watch.refused,
+            "lost": status.watch.lost,
+        },
     })
 }
 
@@ -50,6 +60,23 @@ fn as_text(status: &DaemonStatus) -> String {
     for plugin in &status.plugins {
         let health = if plugin.disabled { ", switched off after repeated faults (see the log)" } else { "" };
         text += &format!("plugin    {} {}{health}\n", plugin.id, plugin.version);
+    }
+    text + &watch_as_text(&status.watch)
+}
+
+fn watch_as_text(watch: &WatchStatus) -> String {
+    let WatchStatus { folders, files, remembered, answered, refused, lost, .. } = watch;
+    if let Some(why) = &watch.off {
+        return format!("watching  nothing ({why}): every file is looked at for every compile\n");
+    }
+    let mut text = format!(
+        "watching  {files} files, {folders} folders; {remembered} calls remembered, {answered} answered from memory\n"
+    );
+    for (what, counts) in [("not remembered", refused), ("forgotten", lost)] {
+        if !counts.is_empty() {
+            let counts: Vec<_> = counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+            text += &format!("          {what}: {}\n", counts.join(", "));
+        }
     }
     text
 }

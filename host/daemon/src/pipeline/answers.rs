@@ -57,7 +57,8 @@ impl<'a> Inquiry<'a> {
         match question {
             Question::Read(file) => self.read(file),
             Question::Look(path) => {
-                let kind = self.services.files.kind(&path::from_directory(&self.call.directory, &path));
+                let whole = path::from_directory(&self.call.directory, &path);
+                let kind = self.call.at_place(|place| self.services.files.kind(place, &whole));
                 self.grounds.push(Ground::Look(path, kind));
                 Ok(Answer::Is(kind))
             }

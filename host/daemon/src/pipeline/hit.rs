@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use zccache_model::digest::ResultKey;
 use zccache_model::outcome::MissReason;
 use zccache_model::path;
+use zccache_model::result::StoredResult;
 use zccache_protocol::message::Reply;
 use zccache_store::{MaterializeError, Placement};
 
@@ -12,37 +14,49 @@ use crate::pipeline::lookup::Found;
 use crate::pipeline::plan::Planned;
 use crate::services::Services;
 
-/// Puts the outputs in place. Only when all are is there a reply.
+/// Puts the outputs of a result that was found in place. Only when all are is there a reply.
 #[tracing::instrument(level = "debug", skip_all)]
 pub fn replay(services: &Services, call: &Call, planned: &Planned, found: &Found) -> Result<Reply, MissReason> {
-    let unit = planned.unit();
-    let mut destinations: Vec<PathBuf> = Vec::with_capacity(found.result.outputs.len());
-    for stored in &found.result.outputs {
-        let output = unit.outputs.iter().find(|output| output.role == stored.role).ok_or(MissReason::Changed)?;
-        destinations.push(path::from_directory(&call.directory, &output.path));
+    let outputs = &planned.unit().outputs;
+    let place =
+        |role: &str| outputs.iter().find(|output| output.role == role).map(|output| destination(call, &output.path));
+    let reply = put(services, &found.key, &found.result, place, call.umask)?;
+    if found.behind_others {
+        services.store.prefer(&planned.context, &found.list);
     }
-    let placements: Vec<Placement<'_>> = found
-        .result
-        .outputs
-        .iter()
-        .zip(&destinations)
-        .map(|(output, destination)| Placement { output, destination })
-        .collect();
+    Ok(reply)
+}
+
+/// Where an output of a call goes.
+pub fn destination(call: &Call, output: &str) -> PathBuf {
+    path::from_directory(&call.directory, output)
+}
+
+/// Puts every output of a result where its role goes.
+pub fn put(
+    services: &Services,
+    key: &ResultKey,
+    result: &StoredResult,
+    destination: impl Fn(&str) -> Option<PathBuf>,
+    umask: u32,
+) -> Result<Reply, MissReason> {
+    let destinations = result.outputs.iter().map(|stored| destination(&stored.role).ok_or(MissReason::Changed));
+    let destinations: Vec<PathBuf> = destinations.collect::<Result<_, _>>()?;
+    let outputs = result.outputs.iter().zip(&destinations);
+    let placements: Vec<Placement<'_>> =
+        outputs.map(|(output, destination)| Placement { output, destination }).collect();
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
-    let placed = services.store.materialize(&placements, call.umask);
+    let placed = services.store.materialize(&placements, umask);
     drop(writing);
     if let Err(error) = placed {
         tracing::debug!(%error, "a stored result cannot be put in place");
         return Err(match error {
             MaterializeError::Corrupt { .. } => {
-                services.store.forget(&found.key);
+                services.store.forget(key);
                 MissReason::Corrupt
             }
             _ => MissReason::Destination,
         });
     }
-    if found.behind_others {
-        services.store.prefer(&planned.context, &found.list);
-    }
-    Ok(Reply::Replay { stdout: found.result.stdout.clone(), stderr: found.result.stderr.clone() })
+    Ok(Reply::Replay { stdout: result.stdout.clone(), stderr: result.stderr.clone() })
 }

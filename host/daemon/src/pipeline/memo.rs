@@ -78,9 +78,11 @@ impl PlanMemo {
     pub fn plan(&self, services: &Services, place: &Place<'_>, question: &Digest) -> Option<Remembered> {
         let entry = self.plans.get(question)?;
         let grounds_hold = entry.grounds.iter().all(|ground| match ground {
-            Ground::Look(path, kind) => services.files.kind(&path::from_directory(place.directory, path)) == *kind,
+            Ground::Look(path, kind) => {
+                services.files.kind(place, &path::from_directory(place.directory, path)) == *kind
+            }
             Ground::Read(path, digest) => {
-                services.files.digest(&path::from_directory(place.directory, path)).ok() == *digest
+                services.files.digest(place, &path::from_directory(place.directory, path)).ok() == *digest
             }
         });
         (grounds_hold && entry.assumptions.hold(services, place)).then(|| entry.said.clone())

@@ -10,6 +10,7 @@
 //! 8. [`record`]: store it, or say why not.
 //!
 //! [`begin`] does what needs no waiting, on the thread that read the request; [`go_on`] does the rest on one that may wait.
+//! A request that came before is answered by [`repeat`], without any of this, as long as nothing has changed.
 
 mod answers;
 mod collect;
@@ -19,21 +20,24 @@ mod lookup;
 mod memo;
 mod plan;
 mod record;
+mod repeat;
 mod resolve;
 mod run;
 
 use std::os::unix::net::UnixStream;
 
+use zccache_model::digest::Digest;
 use zccache_model::limits;
 use zccache_model::outcome::{FaultKind, MissReason, Outcome};
 use zccache_protocol::frame;
-use zccache_protocol::message::{Program, Reply};
+use zccache_protocol::message::{CompileRequest, Program, Reply};
 
 use crate::call::Call;
 use crate::flight::Turn;
 use crate::services::Services;
 
 pub use memo::PlanMemo;
+pub use repeat::{Repeats, remember};
 
 /// How far a request came without waiting.
 pub enum Begun {
@@ -45,6 +49,7 @@ pub enum Begun {
 
 /// A request that goes on where it may wait.
 pub struct Waiting {
+    key: Digest,
     call: Call,
     resolved: resolve::Resolved,
     stage: Stage,
@@ -60,50 +65,87 @@ enum Stage {
 /// The end of a request: what the client is told, and what is counted for which plugin.
 struct End {
     reply: Reply,
-    outcome: Outcome,
+    /// None: it ends as several others, each of which is counted.
+    outcome: Option<Outcome>,
     plugin: Option<String>,
 }
 
-/// Serves a request as far as that needs no waiting: all the way for a repeated hit or bypass.
-#[tracing::instrument(level = "debug", skip_all, fields(program = %call.program.display()))]
-pub fn begin(services: &Services, call: Call) -> Begun {
-    if call.namespace != services.namespace {
-        // Its paths are other files than the daemon's.
-        return answered(services, exec(None, Outcome::Bypass("namespace".into()), None));
+impl End {
+    fn exec(program: Option<Program>, outcome: Outcome, plugin: Option<String>) -> End {
+        let program = program.unwrap_or(Program { path: None, named_by_path: false });
+        End { reply: Reply::Exec(program), outcome: Some(outcome), plugin }
     }
+
+    fn split(calls: &[Vec<u32>]) -> End {
+        End { reply: Reply::Split { calls: calls.to_vec() }, outcome: None, plugin: None }
+    }
+
+    fn count(&self, services: &Services) {
+        if let Some(outcome) = &self.outcome {
+            services.tally.count(self.plugin.as_deref(), outcome);
+        }
+    }
+}
+
+/// Serves a request as far as that needs no waiting: all the way for a repeated hit or bypass.
+#[tracing::instrument(level = "debug", skip_all)]
+pub fn begin(services: &Services, request: &CompileRequest<'_>) -> Begun {
+    if request.namespace != services.namespace {
+        // Its paths are other files than the daemon's.
+        return answered(services, End::exec(None, Outcome::Bypass("namespace".into()), None));
+    }
+    let key = repeat::key(services, request);
+    if let Some(end) = repeat::answer(services, &key, request) {
+        return answered(services, end);
+    }
+    let call = Call::of(request);
     let resolved = match resolve::resolve(services, &call) {
         Ok(resolved) => resolved,
-        Err(outcome) => return answered(services, exec(None, outcome, None)),
+        Err(outcome) => return answered(services, End::exec(None, outcome, None)),
     };
-    let stage = match plan::remembered(services, &call, &resolved) {
-        None => Stage::Ask,
-        Some(plan::Verdict::Uncached { outcome, plugin }) => {
-            return answered(services, exec(Some(resolved.program), outcome, plugin));
+    let (end, stage) = match plan::remembered(services, &call, &resolved) {
+        None => (None, Stage::Ask),
+        Some(verdict) => settle(services, &call, &resolved, verdict)
+            .map_or_else(|(planned, miss)| (None, Stage::Miss(planned, miss)), |end| (Some(end), Stage::Ask)),
+    };
+    match end {
+        Some(end) => {
+            services.surveyor.remember(key, call);
+            answered(services, end)
         }
-        Some(plan::Verdict::Split(calls)) => return Begun::Answered(split(&calls)),
-        Some(plan::Verdict::Cacheable(planned)) => match try_hit(services, &call, &planned) {
-            Ok(end) => return answered(services, end),
-            Err(miss) => Stage::Miss(planned, miss),
-        },
-    };
-    Begun::Waits(Box::new(Waiting { call, resolved, stage }))
+        None => Begun::Waits(Box::new(Waiting { key, call, resolved, stage })),
+    }
+}
+
+/// How a request ends about which a plugin's word is known; or that it misses.
+fn settle(
+    services: &Services,
+    call: &Call,
+    resolved: &resolve::Resolved,
+    verdict: plan::Verdict,
+) -> Result<End, (plan::Planned, MissReason)> {
+    match verdict {
+        plan::Verdict::Uncached { outcome, plugin } => Ok(End::exec(Some(resolved.program.clone()), outcome, plugin)),
+        plan::Verdict::Split(calls) => Ok(End::split(&calls)),
+        plan::Verdict::Cacheable(planned) => try_hit(services, call, &planned).map_err(|miss| (planned, miss)),
+    }
 }
 
 /// Serves the rest of a request: asks plugins, waits for other runs, has the client run the tool.
 pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiting>) {
-    let Waiting { call, resolved, stage } = *waiting;
+    let Waiting { key, call, resolved, stage } = *waiting;
     let (planned, miss) = match stage {
         Stage::Miss(planned, miss) => (planned, miss),
-        Stage::Ask => match plan::ask(services, &call, &resolved) {
-            plan::Verdict::Uncached { outcome, plugin } => {
-                return send(services, &mut connection, exec(Some(resolved.program), outcome, plugin));
+        Stage::Ask => {
+            let verdict = plan::ask(services, &call, &resolved);
+            match settle(services, &call, &resolved, verdict) {
+                Ok(end) => {
+                    send(services, &mut connection, end);
+                    return services.surveyor.remember(key, call);
+                }
+                Err(missed) => missed,
             }
-            plan::Verdict::Split(calls) => return write(&mut connection, &split(&calls)),
-            plan::Verdict::Cacheable(planned) => match try_hit(services, &call, &planned) {
-                Ok(end) => return send(services, &mut connection, end),
-                Err(miss) => (planned, miss),
-            },
-        },
+        }
     };
     let mut miss = miss;
     let lead = match services.flights.join(&planned.context, limits::FLIGHT_WAIT) {
@@ -150,26 +192,16 @@ fn miss_out(
 fn try_hit(services: &Services, call: &Call, planned: &plan::Planned) -> Result<End, MissReason> {
     let found = lookup::lookup(services, call, planned)?;
     let reply = hit::replay(services, call, planned, &found)?;
-    Ok(End { reply, outcome: Outcome::Hit, plugin: Some(planned.plugin_id()) })
-}
-
-fn exec(program: Option<Program>, outcome: Outcome, plugin: Option<String>) -> End {
-    let program = program.unwrap_or(Program { path: None, named_by_path: false });
-    End { reply: Reply::Exec(program), outcome, plugin }
-}
-
-/// Nothing is counted: each of the calls will be.
-fn split(calls: &[Vec<u32>]) -> Reply {
-    Reply::Split { calls: calls.to_vec() }
+    Ok(End { reply, outcome: Some(Outcome::Hit), plugin: Some(planned.plugin_id()) })
 }
 
 fn answered(services: &Services, end: End) -> Begun {
-    services.tally.count(end.plugin.as_deref(), &end.outcome);
+    end.count(services);
     Begun::Answered(end.reply)
 }
 
 fn send(services: &Services, connection: &mut UnixStream, end: End) {
-    services.tally.count(end.plugin.as_deref(), &end.outcome);
+    end.count(services);
     write(connection, &end.reply);
 }
 

@@ -47,6 +47,7 @@ pub fn resolve(services: &Services, call: &Call) -> Result<Resolved, Outcome> {
 }
 
 fn look(place: &Place<'_>, path: &Path, passed_over: &mut bool) -> Candidate {
+    place.claim(path);
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Candidate::PassOver;
     }

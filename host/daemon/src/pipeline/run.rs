@@ -1,6 +1,6 @@
 //! A miss: the client runs the tool, and what it leaves is taken before the client is answered.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use zccache_model::plan::{Dependency, Output, Unit};
 use zccache_model::rules::{self, GrantedWord};
 use zccache_protocol::frame;
 use zccache_protocol::message::{Insertion, Ran, Reply};
-use zccache_store::Snapshot;
+use zccache_store::{Snapshot, may_be_link};
 
 use crate::call::Call;
 use crate::pipeline::plan::Planned;
@@ -46,7 +46,7 @@ pub fn run(
     let destinations: Vec<PathBuf> =
         unit.outputs.iter().map(|output| path::from_directory(&call.directory, &output.path)).collect();
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
-    let before: Vec<Option<Left>> = destinations.iter().map(|path| Left::at(path)).collect();
+    let before: Vec<Option<Left>> = destinations.iter().map(|path| clear(services, path, call.umask)).collect();
     let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
     let ran = exchange(connection, Reply::Run { program: resolved.program.clone(), additions })?;
 
@@ -103,14 +103,38 @@ struct Left {
 
 impl Left {
     fn at(path: &Path) -> Option<Left> {
-        let metadata = fs::symlink_metadata(path).ok()?;
-        Some(Left {
+        fs::symlink_metadata(path).ok().as_ref().map(Left::of)
+    }
+
+    fn of(metadata: &Metadata) -> Left {
+        Left {
             file: (metadata.dev(), metadata.ino()),
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
-        })
+        }
     }
+}
+
+/// What is at an output's path when the tool may write there. An output that came as a hard link of what is stored has
+/// become a file of its own by then, also where a symbolic link leads to it.
+fn clear(services: &Services, path: &Path, umask: u32) -> Option<Left> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    let is_link = if metadata.is_symlink() {
+        fs::metadata(path).is_ok_and(|target| may_be_link(&target))
+    } else {
+        may_be_link(&metadata)
+    };
+    if !is_link {
+        return Some(Left::of(&metadata));
+    }
+    let detached = fs::canonicalize(path)
+        .map_err(|error| error.to_string())
+        .and_then(|path| services.store.detach(&path, umask).map_err(|error| error.to_string()));
+    if let Err(error) = detached {
+        tracing::warn!(path = %path.display(), error, "an output stays a link of what is stored");
+    }
+    Left::at(path)
 }
 
 /// Takes the content of every output that this run wrote.

@@ -22,6 +22,7 @@ pub(crate) use loader_cache::LoaderCache;
 use crate::files::Files;
 use crate::place::Place;
 use crate::stamp::Stamp;
+use crate::watch::Refusal;
 use trail::Trail;
 
 /// What is run when a path is run.
@@ -55,10 +56,12 @@ impl Files {
     pub(crate) fn known_program(&self, place: &Place<'_>, path: &Path) -> io::Result<Arc<KnownProgram>> {
         let key = caller_key(place, path);
         if let Some(known) = self.programs.get(&key)
-            && known.trail.is_unchanged()
+            && known.trail.is_unchanged(place)
         {
             return Ok(known);
         }
+        // What is looked at now claims nothing: the next look will.
+        place.refuse(Refusal::Fresh);
         let (known, lasting) = self.identify(place, path)?;
         let known = Arc::new(known);
         if lasting {

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zccache_model::digest::Digest;
+use zccache_model::plan::FileKind;
 
 use super::image::Image;
 use super::loader_cache::LoaderCache;
 use crate::files::Files;
+use crate::place::Place;
 use crate::quiet;
 use crate::stamp::Stamp;
 use crate::unix::{self, Entry};
@@ -24,13 +26,25 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// Whether all of it is as it was.
-    pub(crate) fn is_unchanged(&self) -> bool {
+    pub(crate) fn is_unchanged(&self, place: &Place<'_>) -> bool {
+        if place.survey.is_some() {
+            self.claim(place);
+        }
         self.files.iter().all(|(path, stamp)| unix::stat(path).is_ok_and(|now| now == *stamp))
             && self
                 .links
                 .iter()
                 .all(|(path, stamp)| matches!(unix::lstat_if_there(path), Ok(Some(Entry::Link(now))) if now == *stamp))
             && self.absent.iter().all(|path| matches!(unix::lstat_if_there(path), Ok(None)))
+    }
+
+    fn claim(&self, place: &Place<'_>) {
+        for (path, stamp) in &self.files {
+            // A folder is on the trail for what is in it.
+            if stamp.kind == FileKind::Folder { place.claim_entries(path) } else { place.claim(path) }
+        }
+        let links = self.links.iter().map(|(path, _)| path);
+        links.chain(&self.absent).for_each(|path| place.claim(path));
     }
 
     /// The newest change time of what was there.

@@ -1,0 +1,154 @@
+//! A request that came before, word for word, and nothing that its answer rests on has changed since: it is answered
+//! without asking a plugin, hashing a file or looking at one. The system itself tells that nothing has changed
+//! (`docs/watching.md`); where it may have, the request goes the whole way.
+//!
+//! What a request comes to is found out a second time, beside the answering and with every path claimed before it is looked
+//! at ([`remember`]). So nothing that the stages look at can be forgotten here, and nothing waits for it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use zccache_files::Vouched;
+use zccache_model::digest::{Digest, ResultKey};
+use zccache_model::key::KeyBuilder;
+use zccache_model::limits;
+use zccache_model::outcome::Outcome;
+use zccache_protocol::message::{CompileRequest, Program, Reply};
+
+use crate::call::Call;
+use crate::pipeline::{End, hit, lookup, plan, resolve};
+use crate::services::Services;
+
+/// Requests with their answers.
+pub struct Repeats {
+    known: Cache<Digest, Arc<Repeat>, Size>,
+    answered: AtomicU64,
+}
+
+/// What a request comes to, as long as that holds.
+struct Repeat {
+    rests_on: Vouched,
+    answer: Answer,
+}
+
+enum Answer {
+    /// The tool runs as it was called.
+    Exec { program: Program, outcome: Outcome, plugin: Option<String> },
+    /// It is these calls.
+    Split(Arc<Vec<Vec<u32>>>),
+    /// A stored result, and where the output of each role goes.
+    Hit { result: ResultKey, plugin: String, destinations: Vec<(String, PathBuf)> },
+}
+
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<Digest, Arc<Repeat>> for Size {
+    fn weight(&self, _: &Digest, repeat: &Arc<Repeat>) -> u64 {
+        let answer = match &repeat.answer {
+            Answer::Exec { .. } => 200,
+            Answer::Split(calls) => calls.iter().map(|call| 24 + 4 * call.len()).sum(),
+            Answer::Hit { destinations, .. } => {
+                destinations.iter().map(|(role, path)| 64 + role.len() + path.as_os_str().len()).sum()
+            }
+        };
+        (200 + answer + repeat.rests_on.bytes()) as u64
+    }
+}
+
+impl Repeats {
+    /// Nothing was asked yet.
+    pub fn new() -> Repeats {
+        // Room for as many as there is memory for, at the usual size of one.
+        let known = Cache::with_weighter(limits::REPEAT_BYTES as usize / 1_000, limits::REPEAT_BYTES, Size);
+        Repeats { known, answered: AtomicU64::new(0) }
+    }
+
+    /// How many are remembered.
+    pub fn remembered(&self) -> u64 {
+        self.known.len() as u64
+    }
+
+    /// How often one was answered.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+}
+
+/// Everything of a request that its answer can depend on; but not the mask, which only counts when outputs are put in place.
+pub fn key(services: &Services, request: &CompileRequest<'_>) -> Digest {
+    let mut key = KeyBuilder::new("request v1");
+    key.part("program", request.program.0).part("directory", request.directory.0);
+    for argument in &request.arguments {
+        key.part("argument", argument.0);
+    }
+    for (name, value) in &request.environment {
+        if services.variables.are_relevant(name.0) {
+            key.part("variable", name.0).part("value", value.0);
+        }
+    }
+    let streams = request.streams;
+    key.part("streams", &[streams.stdout_is_terminal, streams.stderr_is_terminal, streams.joined].map(u8::from));
+    for file in [request.client, request.namespace.mounts, request.namespace.root] {
+        key.number("device", file.device).number("inode", file.inode);
+    }
+    key.finish()
+}
+
+/// The answer of before, if it holds. A result is in place by then.
+pub fn answer(services: &Services, key: &Digest, request: &CompileRequest<'_>) -> Option<End> {
+    let repeat = services.repeats.known.get(key)?;
+    if !services.files.watch().holds(&repeat.rests_on) {
+        services.repeats.known.remove(key);
+        return None;
+    }
+    let end = match &repeat.answer {
+        Answer::Exec { program, outcome, plugin } => {
+            End { reply: Reply::Exec(program.clone()), outcome: Some(outcome.clone()), plugin: plugin.clone() }
+        }
+        Answer::Split(calls) => End::split(calls),
+        Answer::Hit { result, plugin, destinations } => {
+            let stored = services.store.result(result)?;
+            let destination =
+                |role: &str| destinations.iter().find(|known| known.0 == role).map(|known| known.1.clone());
+            // Whatever keeps a result from being put in place is told when the request goes the whole way.
+            let reply = hit::put(services, result, &stored, destination, request.umask).ok()?;
+            End { reply, outcome: Some(Outcome::Hit), plugin: Some(plugin.clone()) }
+        }
+    };
+    services.repeats.answered.fetch_add(1, Ordering::Relaxed);
+    Some(end)
+}
+
+/// Finds out what a request comes to, with everything claimed that is looked at, and remembers it.
+#[tracing::instrument(level = "debug", skip_all, fields(program = %call.program.display()))]
+pub fn remember(services: &Services, key: Digest, mut call: Call) {
+    call.survey = services.files.watch().survey();
+    if call.survey.is_none() {
+        return;
+    }
+    if let Some(answer) = find(services, &call)
+        && let Some(rests_on) = call.survey.and_then(zccache_files::Survey::finish)
+    {
+        services.repeats.known.insert(key, Arc::new(Repeat { rests_on, answer }));
+    }
+}
+
+/// What a request comes to at this moment. None: to a stage that is not remembered.
+fn find(services: &Services, call: &Call) -> Option<Answer> {
+    let resolved = resolve::resolve(services, call).ok()?;
+    Some(match plan::remembered(services, call, &resolved)? {
+        plan::Verdict::Uncached { outcome, plugin } => Answer::Exec { program: resolved.program, outcome, plugin },
+        plan::Verdict::Split(calls) => Answer::Split(calls),
+        plan::Verdict::Cacheable(planned) => {
+            let found = lookup::lookup(services, call, &planned).ok()?;
+            let outputs = planned.unit().outputs.iter();
+            let destinations =
+                outputs.map(|output| (output.role.clone(), hit::destination(call, &output.path))).collect();
+            Answer::Hit { result: found.key, plugin: planned.plugin_id(), destinations }
+        }
+    })
+}

@@ -1,0 +1,242 @@
+//! What is watched, and when each thing that somebody claimed last changed.
+//!
+//! Moments are counted, not timed: each event is a moment. A claim is a number; what it is about last changed at a moment.
+//! So whether an answer holds is a comparison for each of its claims, with no system call and no list of who waits for what.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use zccache_model::limits;
+
+use super::report::{Loss, Refusal, WatchReport};
+use super::source::{Event, Id, Source, is_full};
+use super::survey::Vouched;
+use super::way::Way;
+use crate::unix;
+
+/// One thing whose changes are noted: a name in a folder, all names of a folder, or a file or folder itself.
+pub(super) type Claim = u32;
+
+/// So long at least a full table is kept before it is begun anew: where more is used than is watched at most, beginning
+/// anew all the time would cost more than it saves.
+const KEPT_FULL: Duration = Duration::from_secs(60);
+
+/// A thing that will never again be as it was.
+const NEVER: u64 = u64::MAX;
+
+/// All that is watched.
+pub(super) struct Table {
+    source: Source,
+    watched: HashMap<Id, Watched>,
+    /// By claim: the moment of its last change; zero: none yet.
+    changed: Vec<u64>,
+    /// The moment of the last event.
+    now: u64,
+    /// Whatever was claimed before this moment holds no more.
+    lost_at: u64,
+    /// Ways that were followed, by path.
+    pub(super) ways: HashMap<PathBuf, Way>,
+    /// By device: whether its file system tells of every change.
+    telling: HashMap<u64, bool>,
+    begun: Instant,
+    folders: u64,
+    refused: BTreeMap<Refusal, u64>,
+    lost: BTreeMap<Loss, u64>,
+}
+
+/// A file or folder that is watched.
+struct Watched {
+    /// Its content, for a file; its permissions; that it is still there.
+    itself: Claim,
+    /// Of a folder.
+    entries: Option<Entries>,
+}
+
+/// The entries of a folder.
+struct Entries {
+    /// Any of them.
+    any: Claim,
+    /// Those that were claimed by name.
+    names: HashMap<OsString, Claim>,
+}
+
+impl Table {
+    pub(super) fn new(source: Source) -> Table {
+        Table {
+            source,
+            watched: HashMap::new(),
+            changed: Vec::new(),
+            now: 0,
+            lost_at: 0,
+            ways: HashMap::new(),
+            telling: HashMap::new(),
+            begun: Instant::now(),
+            folders: 0,
+            refused: BTreeMap::new(),
+            lost: BTreeMap::new(),
+        }
+    }
+
+    /// The moment of the last event that was taken note of.
+    pub(super) fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// Takes note of everything that happened until now.
+    pub(super) fn drain(&mut self) {
+        let Table { source, watched, changed, now, folders, .. } = self;
+        let mut lost = None;
+        let drained = source.drain(|event| {
+            *now += 1;
+            let mut note = |claim: Claim, moment: u64| changed[claim as usize] = moment;
+            match event {
+                Event::Name(id, name) => {
+                    if let Some(Watched { entries: Some(entries), .. }) = watched.get(&id) {
+                        note(entries.any, *now);
+                        entries.names.get(name).into_iter().for_each(|claim| note(*claim, *now));
+                    }
+                }
+                Event::Itself(id) => watched.get(&id).into_iter().for_each(|watched| note(watched.itself, *now)),
+                Event::Gone(id) => {
+                    if let Some(gone) = watched.remove(&id) {
+                        note(gone.itself, NEVER);
+                        *folders -= u64::from(gone.entries.is_some());
+                    }
+                }
+                Event::Overflow => lost = Some(Loss::Overflow),
+                Event::Mounts => lost = lost.or(Some(Loss::Mounts)),
+            }
+        });
+        if let Err(error) = drained {
+            tracing::error!(%error, "the system's queue of changes cannot be read");
+            lost = Some(Loss::Trouble);
+        }
+        if let Some(loss) = lost {
+            self.lose(loss);
+        }
+    }
+
+    /// From now on nothing holds that was claimed before.
+    pub(super) fn lose(&mut self, loss: Loss) {
+        self.now += 1;
+        self.lost_at = self.now;
+        self.ways.clear();
+        self.telling.clear();
+        *self.lost.entry(loss).or_default() += 1;
+    }
+
+    /// Whether nothing that was claimed has changed, as far as is taken note of.
+    pub(super) fn holds(&self, vouched: &Vouched) -> bool {
+        vouched.since >= self.lost_at && self.unchanged(&vouched.claims, vouched.since)
+    }
+
+    /// The same for claims that were all made in this life of the table.
+    pub(super) fn unchanged(&self, claims: &[Claim], since: u64) -> bool {
+        claims.iter().all(|claim| self.changed.get(*claim as usize).is_some_and(|changed| *changed <= since))
+    }
+
+    /// Counts a survey that came to nothing.
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        *self.refused.entry(refusal).or_default() += 1;
+    }
+
+    pub(super) fn report(&self) -> WatchReport {
+        WatchReport {
+            off: None,
+            folders: self.folders,
+            files: self.watched.len() as u64 - self.folders,
+            refused: self.refused.clone(),
+            lost: self.lost.clone(),
+        }
+    }
+
+    /// Claims a file's content.
+    pub(super) fn file(&mut self, path: &Path) -> Result<Claim, Refusal> {
+        let id = self.watch(|source| source.watch_file(path))?;
+        Ok(self.watched(id, false).itself)
+    }
+
+    /// Claims a name in a folder, and that the folder stays what it is. Gives both claims.
+    pub(super) fn name(&mut self, folder: &Path, name: &OsStr) -> Result<[Claim; 2], Refusal> {
+        let (id, itself, any) = self.folder(folder)?;
+        // A folder in which nothing has happened yet is claimed whole: that needs no memory for each name. Once something
+        // has, as in folders that builds write into, names are told apart.
+        if self.changed[any as usize] == 0 {
+            return Ok([itself, any]);
+        }
+        let free = self.changed.len();
+        let entries = self.watched.get_mut(&id).and_then(|watched| watched.entries.as_mut());
+        let claim = match entries.map(|entries| (entries.names.get(name).copied(), entries)) {
+            Some((Some(claim), _)) => claim,
+            Some((None, entries)) => {
+                let claim = free as Claim;
+                entries.names.insert(name.to_owned(), claim);
+                self.changed.push(0);
+                claim
+            }
+            None => return Err(Refusal::Fresh),
+        };
+        Ok([itself, claim])
+    }
+
+    /// Claims all entries of a folder, and that the folder stays what it is.
+    pub(super) fn entries(&mut self, folder: &Path) -> Result<[Claim; 2], Refusal> {
+        self.folder(folder).map(|(_, itself, any)| [itself, any])
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<(Id, Claim, Claim), Refusal> {
+        let id = self.watch(|source| source.watch_folder(folder))?;
+        let watched = self.watched(id, true);
+        // The system gives each thing that is watched a name of its own, and a file never becomes a folder.
+        let entries = watched.entries.as_ref().ok_or(Refusal::Fresh)?;
+        Ok((id, watched.itself, entries.any))
+    }
+
+    /// Whether changes on this device are all told of. `path` is on it.
+    pub(super) fn require_telling(&mut self, path: &Path, device: u64) -> Result<(), Refusal> {
+        let telling = *self.telling.entry(device).or_insert_with(|| unix::tells_of_changes(path));
+        if telling { Ok(()) } else { Err(Refusal::FileSystem) }
+    }
+
+    /// Has the system watch something, if there is room.
+    fn watch(&mut self, watch: impl Fn(&Source) -> io::Result<Id>) -> Result<Id, Refusal> {
+        if self.watched.len() >= limits::WATCHES || self.changed.len() >= limits::WATCH_CLAIMS {
+            if self.begun.elapsed() > KEPT_FULL {
+                self.begin_anew();
+            }
+            return Err(Refusal::Limit);
+        }
+        watch(&self.source).map_err(|error| if is_full(&error) { Refusal::Limit } else { Refusal::Unreadable })
+    }
+
+    fn watched(&mut self, id: Id, folder: bool) -> &Watched {
+        let changed = &mut self.changed;
+        let folders = &mut self.folders;
+        self.watched.entry(id).or_insert_with(|| {
+            let mut claim = || {
+                changed.push(0);
+                (changed.len() - 1) as Claim
+            };
+            *folders += u64::from(folder);
+            let entries = folder.then(|| Entries { any: claim(), names: HashMap::new() });
+            Watched { itself: claim(), entries }
+        })
+    }
+
+    /// Watches nothing any more, so that there is room for what is used now.
+    fn begin_anew(&mut self) {
+        let source = match Source::open() {
+            Ok(source) => source,
+            Err(error) => return tracing::warn!(%error, "the table of what is watched stays full"),
+        };
+        self.source = source;
+        self.watched.clear();
+        self.changed.clear();
+        self.folders = 0;
+        self.begun = Instant::now();
+        self.lose(Loss::Full);
+    }
+}
