@@ -1,7 +1,8 @@
 //! The folder of contents: each file there is named by its digest and is whole, or is found out not to be.
 //!
 //! Blobs are not synced to the disk one by one. After a power loss one may be short or full of zeros, and that is
-//! harmless: its size is compared at every use, and its digest before the first use in a daemon's life.
+//! harmless: its size is compared at every use, and its digest before the first use in a daemon's life. A blob that was
+//! ever lent to somebody (`links.rs`) is compared at every use.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,6 +17,7 @@ use zccache_model::limits;
 
 use crate::content::{hash, read_all};
 use crate::disk::{Disk, Stamp};
+use crate::links::{never_lent, was_lent};
 
 /// Contents by digest.
 pub(crate) struct Blobs {
@@ -32,14 +34,17 @@ pub(crate) struct Blobs {
 /// Blobs whose check is remembered. About 100 bytes each.
 const VERIFIED: usize = 200_000;
 /// Only our own reading needs to be possible, and nobody should write.
-const BLOB_MODE: u32 = 0o400;
+pub(crate) const BLOB_MODE: u32 = 0o400;
 
 /// The content of a blob that is right.
 pub(crate) enum Content {
     /// In memory, since it had to be checked.
     Bytes(Vec<u8>),
-    /// Checked before. Stands at its beginning, and stays readable when the blob is evicted.
-    Open(File),
+    /// Checked before, with this stamp. Stands at its beginning, and stays readable when the blob is evicted.
+    Open(File, Stamp),
+    /// Not to be trusted: others may write it at this moment. What was copied of it must be checked. Stands at its
+    /// beginning.
+    Lent(File, Stamp),
 }
 
 /// Why a blob is of no use.
@@ -131,23 +136,33 @@ impl Blobs {
         if !metadata.is_file() || metadata.len() != size {
             return Err(Unusable::Damaged(stamp));
         }
-        if self.verified.get(digest) == Some(stamp) {
-            return Ok(Content::Open(file));
+        let lent = was_lent(&self.disk, &file, &metadata);
+        if !lent && self.verified.get(digest) == Some(stamp) {
+            return Ok(Content::Open(file, stamp));
         }
         if size <= limits::SNAPSHOT_BYTES {
             let bytes = read_all(&self.disk, &file, size)?;
             if bytes.len() as u64 != size || Digest::of(&bytes) != *digest {
                 return Err(Unusable::Damaged(stamp));
             }
-            self.verified.insert(*digest, stamp);
+            if !lent {
+                self.verified.insert(*digest, stamp);
+            }
             return Ok(Content::Bytes(bytes));
         }
-        if hash(&self.disk, &file)? != *digest || Stamp::of(&self.disk.look_at(&file)?) != stamp {
+        if lent {
+            return Ok(Content::Lent(file, stamp));
+        }
+        if hash(&self.disk, &file)? != *digest {
             return Err(Unusable::Damaged(stamp));
         }
-        self.verified.insert(*digest, stamp);
         file.rewind()?;
-        Ok(Content::Open(file))
+        if Stamp::of(&self.disk.look_at(&file)?) != stamp {
+            // Lent in the meantime.
+            return Ok(Content::Lent(file, stamp));
+        }
+        self.verified.insert(*digest, stamp);
+        Ok(Content::Open(file, stamp))
     }
 
     /// Keeps blobs from being removed, whether they are there yet or not.
@@ -163,7 +178,7 @@ impl Blobs {
     /// Whether the blob is there and known to be right. Else it is put there again, which heals it where it is damaged.
     pub(crate) fn is_sound(&self, digest: &Digest) -> bool {
         let Some(stamp) = self.verified.get(digest) else { return false };
-        matches!(self.disk.look(&self.path(digest)), Ok(Some(metadata)) if Stamp::of(&metadata) == stamp)
+        matches!(self.disk.look(&self.path(digest)), Ok(Some(metadata)) if never_lent(&metadata) && Stamp::of(&metadata) == stamp)
     }
 
     /// A new file in `tmp/`.

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, Timespec, Timestamps, UTIME_NOW};
 
 /// The file system, as far as the store touches it.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,9 @@ impl Stamp {
 
 /// Most that one write hands to the system, bytes.
 const WRITE_BYTES: usize = 1 << 20;
+/// The attribute of a file that is, or was, a blob and an output at once.
+#[cfg(target_os = "linux")]
+const MARK: &str = "user.zccache.lent";
 
 impl Disk {
     /// Called before every effect.
@@ -147,6 +150,57 @@ impl Disk {
     pub(crate) fn set_mode(&self, file: &File, mode: u32) -> io::Result<()> {
         self.effect()?;
         Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
+    }
+
+    /// Gives a file a second name. Fails where that name is taken, and where it lies on another file system.
+    pub(crate) fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.effect()?;
+        Ok(rustix::fs::link(from, to)?)
+    }
+
+    /// Sets a file's times to now, as writing it would.
+    pub(crate) fn touch(&self, file: &File) -> io::Result<()> {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        self.effect()?;
+        Ok(rustix::fs::futimens(file, &Timestamps { last_access: now, last_modification: now })?)
+    }
+
+    /// Gives a file the times of another one.
+    pub(crate) fn set_times(&self, file: &File, other: &Metadata) -> io::Result<()> {
+        let last_access = Timespec { tv_sec: other.atime(), tv_nsec: other.atime_nsec() as _ };
+        let last_modification = Timespec { tv_sec: other.mtime(), tv_nsec: other.mtime_nsec() as _ };
+        self.effect()?;
+        Ok(rustix::fs::futimens(file, &Timestamps { last_access, last_modification })?)
+    }
+
+    /// Marks a file, whatever it is called. Only who may write it can.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn mark(&self, file: &File) -> io::Result<()> {
+        self.effect()?;
+        Ok(rustix::fs::fsetxattr(file, MARK, b"1", rustix::fs::XattrFlags::empty())?)
+    }
+
+    /// Whether a file is marked. An error: this file system keeps no marks.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_marked(&self, file: &File) -> io::Result<bool> {
+        self.effect()?;
+        match rustix::fs::fgetxattr(file, MARK, &mut [0; 8][..]) {
+            Ok(_) => Ok(true),
+            Err(rustix::io::Errno::NODATA) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Where there are no such marks, no output is a link.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn mark(&self, _: &File) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Where there are no such marks, no output is a link.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn is_marked(&self, _: &File) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Renames within a file system, over whatever is there.

@@ -25,6 +25,7 @@ mod content;
 mod copy;
 mod index;
 mod keeper;
+mod links;
 mod memory;
 mod shared;
 mod writer;
@@ -34,6 +35,7 @@ mod disk;
 
 pub use copy::CopyMode;
 pub use error::{MaterializeError, Obstacle, SnapshotError, StoreError};
+pub use links::may_be_link;
 pub use materialize::Placement;
 pub use record::NewEntry;
 pub use snapshot::Snapshot;

@@ -118,7 +118,7 @@ impl Store {
         Ok(Store {
             shared,
             copier: Copier::new(options.copy, disk.clone()),
-            materializer: Materializer::new(disk.clone()),
+            materializer: Materializer::new(disk.clone(), options.copy == CopyMode::Link),
             disk,
             statistics,
             keeper: Some(keeper),
@@ -193,6 +193,13 @@ impl Store {
             self.shared.count_dropped(1);
         }
         placed
+    }
+
+    /// Makes the file at `path` its owner's alone, where it is a link of what is stored or once was: a tool that writes in
+    /// place could not, or would write into the store. It keeps its content and times, and may be written under this umask.
+    /// Whether it was such a link. Asked for what [`may_be_link`](crate::may_be_link).
+    pub fn detach(&self, path: &Path, umask: u32) -> Result<bool, MaterializeError> {
+        self.materializer.detach(&self.copier, path, umask)
     }
 
     /// Drops a result, with what nothing else needs. After [`MaterializeError::Corrupt`].

@@ -120,19 +120,13 @@ impl Left {
 /// become a file of its own by then, also where a symbolic link leads to it.
 fn clear(services: &Services, path: &Path, umask: u32) -> Option<Left> {
     let metadata = fs::symlink_metadata(path).ok()?;
-    let is_link = if metadata.is_symlink() {
-        fs::metadata(path).is_ok_and(|target| may_be_link(&target))
-    } else {
-        may_be_link(&metadata)
-    };
-    if !is_link {
+    let linked_to = if metadata.is_symlink() { fs::metadata(path).ok() } else { None };
+    if !may_be_link(linked_to.as_ref().unwrap_or(&metadata)) {
         return Some(Left::of(&metadata));
     }
-    let detached = fs::canonicalize(path)
-        .map_err(|error| error.to_string())
-        .and_then(|path| services.store.detach(&path, umask).map_err(|error| error.to_string()));
-    if let Err(error) = detached {
-        tracing::warn!(path = %path.display(), error, "an output stays a link of what is stored");
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if let Err(error) = services.store.detach(&target, umask) {
+        tracing::warn!(path = %target.display(), %error, "an output stays a link of what is stored");
     }
     Left::at(path)
 }

@@ -4,6 +4,7 @@ mod damage;
 mod destinations;
 mod eviction;
 mod faults;
+mod links;
 mod model;
 mod parallel;
 mod roundtrip;

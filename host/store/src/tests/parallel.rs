@@ -1,5 +1,6 @@
 //! Many threads at once.
 
+use std::fs;
 use std::thread;
 
 use super::*;
@@ -58,6 +59,73 @@ fn threads_that_record_forget_and_clear_leave_no_blob_that_nobody_names() {
     let sample = Sample::new(1000);
     sample.record(&world, &store);
     assert!(sample.is_served(&world, &store));
+}
+
+/// Outputs that are put in place side by side.
+fn large() -> Vec<Vec<u8>> {
+    (0..4).map(|number| vec![number; 1_500_000 + usize::from(number)]).collect()
+}
+
+#[test]
+fn large_outputs_are_put_in_place_in_every_mode() {
+    for copy in [CopyMode::Auto, CopyMode::Copy, CopyMode::Reflink, CopyMode::Link] {
+        let world = World { copy, ..World::new() };
+        let sample = Sample { outputs: large(), ..Sample::new(1) };
+        sample.record(&world, &world.open());
+        let store = world.open();
+        for _ in 0..2 {
+            assert!(sample.is_served(&world, &store));
+        }
+        assert_eq!(world.temporaries(), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn of_large_outputs_all_are_replaced_or_none_and_the_first_that_cannot_be_is_named() {
+    let world = World::new();
+    let store = world.open();
+    let sample = Sample { outputs: large(), ..Sample::new(1) };
+    sample.record(&world, &store);
+    let result = store.result(&sample.key()).expect("it is there");
+    let names = ["0", "missing/1", "2", "also missing/3"];
+    let paths = names.map(|name| world.path(name));
+    let placements: Vec<Placement<'_>> =
+        result.outputs.iter().zip(&paths).map(|(output, path)| Placement { output, destination: path }).collect();
+    for _ in 0..20 {
+        for path in [&paths[0], &paths[2]] {
+            fs::write(path, "old").expect("a file");
+        }
+        let placed = store.materialize(&placements, UMASK);
+        assert!(matches!(&placed, Err(MaterializeError::Destination { path, .. }) if *path == paths[1]), "{placed:?}");
+        for path in [&paths[0], &paths[2]] {
+            assert_eq!(fs::read(path).expect("it is there"), b"old");
+        }
+        assert_eq!(world.temporaries(), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_large_output_that_cannot_be_written_takes_no_other_with_it() {
+    let world = World::new();
+    let store = world.open();
+    let sample = Sample { outputs: large(), ..Sample::new(1) };
+    sample.record(&world, &store);
+    for effects in 0.. {
+        store.flush();
+        world.faults.fail_after(effects, effects % 2 == 0);
+        // Asserts that whatever is placed is whole.
+        let served = sample.is_served(&world, &store);
+        let failed = world.faults.heal();
+        assert_eq!(world.temporaries(), Vec::<PathBuf>::new());
+        if !served {
+            sample.record(&world, &store);
+        }
+        assert!(sample.is_served(&world, &store));
+        if !failed {
+            assert!(served && effects > 25, "{effects}");
+            return;
+        }
+    }
 }
 
 #[test]

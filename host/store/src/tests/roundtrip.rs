@@ -138,7 +138,7 @@ fn outputs_get_the_permissions_that_the_callers_umask_leaves() {
         store.record(entry).expect("it is recorded");
         let result = store.result(&sample.key()).expect("it is there");
         for umask in [0o000, 0o002, 0o022, 0o077, 0o027] {
-            let destination = world.path("placed");
+            let destination = world.path(&format!("placed {mode:o} {umask:o}"));
             store
                 .materialize(&[Placement { output: &result.outputs[0], destination: &destination }], umask)
                 .expect("it is placed");
