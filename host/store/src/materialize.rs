@@ -40,6 +40,8 @@ pub(crate) struct Materializer {
     /// Whether outputs are links of blobs where they can be.
     lends: bool,
     lending: Lending,
+    /// What names of ours begin with: no other process makes such.
+    prefix: String,
     counter: AtomicU64,
 }
 
@@ -72,7 +74,14 @@ const PARALLEL_BYTES: u64 = 2 << 20;
 impl Materializer {
     /// Learns this process's umask.
     pub(crate) fn new(disk: Disk, lends: bool) -> Self {
-        Materializer { disk, own_umask: own_umask(), lends, lending: Lending::default(), counter: AtomicU64::new(0) }
+        Materializer {
+            disk,
+            own_umask: own_umask(),
+            lends,
+            lending: Lending::default(),
+            prefix: format!(".zccache-{}-", std::process::id()),
+            counter: AtomicU64::new(0),
+        }
     }
 
     /// Puts all outputs in place, or says why not: of several reasons, that of the first output. A damaged blob is removed.
@@ -264,10 +273,9 @@ impl Materializer {
         if !destination.as_os_str().as_bytes().ends_with(name.as_bytes()) {
             return Err(MaterializeError::Destination { path: destination.to_owned(), why: Obstacle::NotRegular });
         }
-        let process = std::process::id();
         for _ in 0..NAMES {
             let number = self.counter.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!(".zccache-{process}-{number}.tmp"));
+            let path = folder.join(format!("{}{number}.tmp", self.prefix));
             match make(&path) {
                 Ok(made) => {
                     let staged =
