@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 use zccache_model::program::{Candidate, Search, search};
@@ -17,13 +17,13 @@ use crate::request;
 
 /// Replaces this process by the compiler. Comes back only with the exit code for a compiler that cannot be run: 127 or
 /// 126, as shells have it.
-pub fn exec(call: &ToolCall, program: Option<&Program>) -> ExitCode {
+pub fn exec(call: &ToolCall, program: Option<&Program>) -> u8 {
     let mut command = match command(call, program) {
         Ok(command) => command,
-        Err(code) => return code.into(),
+        Err(code) => return code,
     };
     let error = command.args(&call.arguments).exec();
-    cannot_run(&call.program, &error).into()
+    cannot_run(&call.program, &error)
 }
 
 /// The command for the program that the daemon named, or that is found here; its arguments are still to be given. An error

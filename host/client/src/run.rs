@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::net::UnixStream;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -12,17 +12,19 @@ use zccache_protocol::message::{Insertion, Program};
 
 use crate::call::ToolCall;
 use crate::plain;
+use crate::streams;
 use crate::watch::{self, Ended, Output, Unwatched};
 
 /// How long the daemon may take to note a run that has ended: outputs are read in this time.
 const DONE_WAIT: Duration = Duration::from_secs(20);
 
 /// Runs the compiler, tells the daemon, and ends as the compiler did.
-pub fn run(mut daemon: UnixStream, call: &ToolCall, program: &Program, additions: &[Insertion]) -> ExitCode {
+pub fn run(mut daemon: UnixStream, call: &ToolCall, program: &Program, additions: &[Insertion]) -> u8 {
     let mut command = match command(call, Some(program), additions) {
         Ok(command) => command,
-        Err(code) => return code.into(),
+        Err(code) => return code,
     };
+    streams::outlive_readers();
     match watch::watch(&mut command, Output::PassedOn) {
         Ok(ended) => {
             report(&mut daemon, &ended);
@@ -30,7 +32,7 @@ pub fn run(mut daemon: UnixStream, call: &ToolCall, program: &Program, additions
         }
         // It can be run without being watched. If it cannot be run at all, that says so.
         Err(Unwatched::NotStarted(_)) => plain::exec(call, Some(program)),
-        Err(Unwatched::Lost(error)) => plain::cannot_run(&call.program, &error).into(),
+        Err(Unwatched::Lost(error)) => plain::cannot_run(&call.program, &error),
     }
 }
 
@@ -66,7 +68,7 @@ pub fn report(daemon: &mut UnixStream, ended: &Ended) {
 }
 
 /// Ends this process as the compiler ended: with its code, or by its signal.
-pub fn end_as(status: ExitStatus) -> ExitCode {
+pub fn end_as(status: ExitStatus) -> u8 {
     match status {
         ExitStatus::Exited(code) => std::process::exit(code),
         ExitStatus::Signalled(signal) => {
@@ -78,7 +80,7 @@ pub fn end_as(status: ExitStatus) -> ExitCode {
             if let Err(error) = signal_hook::low_level::emulate_default_handler(signal) {
                 eprintln!("zccache: the compiler was killed by signal {signal}, which cannot be passed on: {error}");
             }
-            ExitCode::from(128u8.wrapping_add(signal as u8))
+            128u8.wrapping_add(signal as u8)
         }
     }
 }

@@ -2,7 +2,6 @@
 //! allows, and what they say comes in their order.
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Scope;
@@ -14,6 +13,7 @@ use crate::call::ToolCall;
 use crate::jobs::{Jobs, Token};
 use crate::plain;
 use crate::run::{self, end_as};
+use crate::streams;
 use crate::watch::{self, Ended, Interruption, Kept, Output, Unwatched, pass_on};
 use crate::wrap::{self, Cache};
 
@@ -31,7 +31,8 @@ struct Parts<'a> {
 }
 
 /// Runs the calls that a call is, and ends as one compiler doing all of them would.
-pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> ExitCode {
+pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> u8 {
+    streams::outlive_readers();
     let parts = Parts {
         cache,
         calls: calls.iter().map(|kept| part(call, kept)).collect(),

@@ -4,7 +4,6 @@
 use std::fmt::{self, Display};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
-use std::process::ExitCode;
 
 use zccache_model::limits;
 use zccache_protocol::frame::{self, FrameError};
@@ -17,6 +16,7 @@ use crate::plain;
 use crate::request::Caller;
 use crate::run;
 use crate::split;
+use crate::streams;
 
 /// Where calls are asked about, and for whom.
 pub struct Cache {
@@ -35,7 +35,7 @@ impl Cache {
 }
 
 /// Runs a compiler through the cache.
-pub fn wrap(call: &ToolCall) -> ExitCode {
+pub fn wrap(call: &ToolCall) -> u8 {
     let (folders, settings) = match settings() {
         Ok(settings) => settings,
         Err(error) => return without_cache(call, &error),
@@ -91,19 +91,24 @@ fn ask(connection: &mut UnixStream, caller: &Caller, call: &ToolCall) -> Result<
     Ok(frame::decode(&payload)?)
 }
 
-fn replay(stdout: &[u8], stderr: &[u8]) -> ExitCode {
+fn replay(stdout: &[u8], stderr: &[u8]) -> u8 {
+    if stdout.is_empty() && stderr.is_empty() {
+        return 0;
+    }
+    streams::outlive_readers();
     // A compiler that cannot say what it has to say has compiled all the same, and ends well.
     let _unheard = std::io::stdout().write_all(stdout).and_then(|()| std::io::stdout().flush());
     let _unheard = std::io::stderr().write_all(stderr);
-    ExitCode::SUCCESS
+    0
 }
 
-fn without_cache(call: &ToolCall, why: &dyn Display) -> ExitCode {
+fn without_cache(call: &ToolCall, why: &dyn Display) -> u8 {
     say_without_cache(call, why);
     plain::exec(call, None)
 }
 
 /// Says why the cache has no part in a call.
 pub fn say_without_cache(call: &ToolCall, why: &dyn Display) {
+    streams::outlive_readers();
     eprintln!("zccache: {why}; running {} without the cache", call.program.display());
 }

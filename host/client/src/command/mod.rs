@@ -7,8 +7,6 @@ mod status;
 mod stop;
 mod talk;
 
-use std::process::ExitCode;
-
 use clap::{Parser, Subcommand};
 
 /// Names of commands: as the first argument they are no compilers.
@@ -66,8 +64,8 @@ enum Command {
     },
 }
 
-/// Carries out the command that this process was called with.
-pub fn run() -> ExitCode {
+/// Carries out the command that this process was called with. Gives its exit code.
+pub fn run() -> u8 {
     let done = match Arguments::parse().command {
         Command::Start => start::run(),
         Command::Stop => stop::run(),
@@ -76,10 +74,10 @@ pub fn run() -> ExitCode {
         Command::Clear { json } => clear::run(json),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(why) => {
             eprintln!("zccache: {why}");
-            ExitCode::FAILURE
+            1
         }
     }
 }
