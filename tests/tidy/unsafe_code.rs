@@ -5,7 +5,7 @@ use crate::text::{assert_none, below};
 /// Crates that cannot forbid it, with the reason. They deny it, so that every place must say that it is one.
 const MARKED: &[(&str, &str)] = &[
     ("host/sandbox", "native images of plugins are loaded as they were kept"),
-    ("host/client", "a jobserver's pipe is named by its number in a variable"),
+    ("host/client", "a jobserver's pipe is named by its number in a variable; it starts without Rust's own start"),
     ("host/daemon", "descriptors that a build left open are closed by number"),
     ("plugins/gcc", "the exports of a component are generated code"),
     ("plugins/sdk", "the bindings of the contract are generated code"),

@@ -1,6 +1,6 @@
 //! What this process was called for.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// What this process was called for.
@@ -14,23 +14,22 @@ pub enum Call {
 /// A compiler and what it was called with.
 pub struct ToolCall {
     /// A name or a path, as the caller gave it.
-    pub program: OsString,
+    pub program: &'static OsStr,
     /// Without the program.
-    pub arguments: Vec<OsString>,
+    pub arguments: Vec<&'static OsStr>,
 }
 
 impl Call {
     /// `zccache compiler ...`, or a link to zccache that is named as a compiler.
-    pub fn of_process() -> Call {
-        let mut arguments = std::env::args_os();
-        let own_name = arguments.next().unwrap_or_default();
-        let own_name = Path::new(&own_name).file_name().unwrap_or_default();
+    pub fn of(words: &[&'static OsStr]) -> Call {
+        let (own_name, words) = words.split_first().map_or((OsStr::new(""), words), |(own, words)| (*own, words));
+        let own_name = Path::new(own_name).file_name().unwrap_or_default();
         if !own_name.is_empty() && !own_name.as_encoded_bytes().starts_with(b"zccache") {
-            return Call::Wrap(ToolCall { program: own_name.to_owned(), arguments: arguments.collect() });
+            return Call::Wrap(ToolCall { program: own_name, arguments: words.to_vec() });
         }
-        match arguments.next() {
-            Some(program) if !is_for_people(&program) => {
-                Call::Wrap(ToolCall { program, arguments: arguments.collect() })
+        match words.split_first() {
+            Some((program, arguments)) if !is_for_people(program) => {
+                Call::Wrap(ToolCall { program, arguments: arguments.to_vec() })
             }
             _ => Call::Command,
         }

@@ -15,6 +15,7 @@ mod run;
 mod split;
 mod streams;
 mod watch;
+mod words;
 mod wrap;
 
 use std::panic::AssertUnwindSafe;
@@ -24,21 +25,23 @@ use std::panic::AssertUnwindSafe;
 #[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
 #[allow(unsafe_code, reason = "the C library knows its entry by this name, and nothing else here is called `main`")]
 #[unsafe(no_mangle)]
-extern "C" fn main() -> std::ffi::c_int {
-    std::process::exit(i32::from(run()))
+extern "C" fn main(_count: std::ffi::c_int, arguments: words::List, environment: words::List) -> std::ffi::c_int {
+    // SAFETY: that is what the C library passes, and nothing in this program changes its environment.
+    let words = unsafe { words::Words::of_main(arguments, environment) };
+    std::process::exit(i32::from(run(words)))
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu", not(test))))]
 fn main() -> std::process::ExitCode {
-    run().into()
+    run(words::Words::of_process()).into()
 }
 
 /// What this process is for. Gives its exit code.
-fn run() -> u8 {
+fn run(words: words::Words) -> u8 {
     streams::open_closed();
-    match call::Call::of_process() {
+    match call::Call::of(&words.arguments) {
         // A bug here must not break a build either: the compiler runs as it was called.
-        call::Call::Wrap(call) => std::panic::catch_unwind(AssertUnwindSafe(|| wrap::wrap(&call)))
+        call::Call::Wrap(call) => std::panic::catch_unwind(AssertUnwindSafe(|| wrap::wrap(&call, words.environment)))
             .unwrap_or_else(|_| plain::exec(&call, None)),
         call::Call::Command => {
             streams::outlive_readers();

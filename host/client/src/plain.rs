@@ -23,7 +23,7 @@ pub fn exec(call: &ToolCall, program: Option<&Program>) -> u8 {
         Err(code) => return code,
     };
     let error = command.args(&call.arguments).exec();
-    cannot_run(&call.program, &error)
+    cannot_run(call.program, &error)
 }
 
 /// The command for the program that the daemon named, or that is found here; its arguments are still to be given. An error
@@ -33,21 +33,21 @@ pub fn command(call: &ToolCall, program: Option<&Program>) -> Result<Command, u8
         let path = PathBuf::from(OsString::from_vec(path.clone()));
         let mut command = Command::new(&path);
         if !named_by_path {
-            command.arg0(&call.program);
+            command.arg0(call.program);
         }
         return Ok(command);
     }
-    let (found, passed_over) = find(&call.program);
+    let (found, passed_over) = find(call.program);
     match found {
         Search::Found(path) => {
             let mut command = Command::new(path);
             if !passed_over {
-                command.arg0(&call.program);
+                command.arg0(call.program);
             }
             Ok(command)
         }
         Search::NotExecutable(path) => Err(cannot_run(path.as_os_str(), &io::ErrorKind::PermissionDenied.into())),
-        Search::NotFound => Err(not_found(&call.program)),
+        Search::NotFound => Err(not_found(call.program)),
     }
 }
 

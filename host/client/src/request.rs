@@ -1,13 +1,14 @@
 //! What the daemon must know of the calling process.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity, Namespace};
+use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity};
+use zccache_protocol::namespace::Namespace;
 
 use crate::call::ToolCall;
 use crate::streams;
@@ -15,7 +16,7 @@ use crate::streams;
 /// Everything of this process that can matter to a compile.
 pub struct Caller {
     directory: PathBuf,
-    environment: Vec<(OsString, OsString)>,
+    environment: Vec<(&'static OsStr, &'static OsStr)>,
     umask: u32,
     client: FileIdentity,
     namespace: Namespace,
@@ -23,16 +24,13 @@ pub struct Caller {
 
 impl Caller {
     /// This process, before it has a second thread: the mask cannot be read without setting it for a moment.
-    pub fn of_process() -> io::Result<Caller> {
+    pub fn of_process(environment: Vec<(&'static OsStr, &'static OsStr)>) -> io::Result<Caller> {
         Ok(Caller {
             directory: env::current_dir()?,
-            environment: env::vars_os().collect(),
+            environment,
             umask: umask(),
             client: own_program().unwrap_or_default(),
-            namespace: Namespace {
-                mounts: identity(Path::new("/proc/self/ns/mnt")).unwrap_or_default(),
-                root: identity(Path::new("/"))?,
-            },
+            namespace: Namespace::of_process()?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Running the compiler on a miss: the daemon is told what came of it before this process ends as the compiler did.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub fn run(mut daemon: UnixStream, call: &ToolCall, program: &Program, additions
         }
         // It can be run without being watched. If it cannot be run at all, that says so.
         Err(Unwatched::NotStarted(_)) => plain::exec(call, Some(program)),
-        Err(Unwatched::Lost(error)) => plain::cannot_run(&call.program, &error),
+        Err(Unwatched::Lost(error)) => plain::cannot_run(call.program, &error),
     }
 }
 
@@ -43,12 +43,12 @@ pub fn command(call: &ToolCall, program: Option<&Program>, additions: &[Insertio
     Ok(command)
 }
 
-fn with_additions(arguments: &[OsString], additions: &[Insertion]) -> Vec<OsString> {
+fn with_additions(arguments: &[&OsStr], additions: &[Insertion]) -> Vec<OsString> {
     let mut all = Vec::with_capacity(arguments.len() + 4);
     for index in 0..=arguments.len() {
         let here = additions.iter().filter(|addition| addition.before as usize == index);
         all.extend(here.flat_map(|addition| addition.words.iter().map(OsString::from)));
-        all.extend(arguments.get(index).cloned());
+        all.extend(arguments.get(index).map(OsString::from));
     }
     all
 }

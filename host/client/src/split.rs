@@ -55,7 +55,7 @@ pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> u8 {
 
 fn part(call: &ToolCall, kept: &[u32]) -> ToolCall {
     let arguments = kept.iter().filter_map(|index| call.arguments.get(*index as usize));
-    ToolCall { program: call.program.clone(), arguments: arguments.cloned().collect() }
+    ToolCall { program: call.program, arguments: arguments.copied().collect() }
 }
 
 /// Takes calls until none is left. Each time, one more thread may begin to do the same.
@@ -141,7 +141,7 @@ fn compile(cache: &Cache, call: &ToolCall) -> Ended {
 fn watched(call: &ToolCall, program: Option<&Program>, additions: &[Insertion]) -> Ended {
     let ended = run::command(call, program, additions).and_then(|mut command| {
         watch::watch(&mut command, Output::Held).map_err(|unwatched| match unwatched {
-            Unwatched::NotStarted(error) | Unwatched::Lost(error) => plain::cannot_run(&call.program, &error),
+            Unwatched::NotStarted(error) | Unwatched::Lost(error) => plain::cannot_run(call.program, &error),
         })
     });
     let nothing = |code| Ended { status: ExitStatus::Exited(code), stdout: Kept::default(), stderr: Kept::default() };
@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn a_part_keeps_its_arguments_in_their_order() {
-        let words = ["-c", "a.c", "b.c", "-O"].map(Into::into).to_vec();
-        let call = ToolCall { program: "cc".into(), arguments: words };
+        let words = ["-c", "a.c", "b.c", "-O"].map(std::ffi::OsStr::new).to_vec();
+        let call = ToolCall { program: "cc".as_ref(), arguments: words };
         assert_eq!(part(&call, &[0, 2, 3]).arguments, ["-c", "b.c", "-O"]);
     }
 }

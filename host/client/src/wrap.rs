@@ -1,6 +1,7 @@
 //! The way of one compile as the client sees it: ask the daemon, then do what it says. Whatever goes wrong on the way ends
 //! in the compiler running as it was called.
 
+use std::ffi::OsStr;
 use std::fmt::{self, Display};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -34,8 +35,8 @@ impl Cache {
     }
 }
 
-/// Runs a compiler through the cache.
-pub fn wrap(call: &ToolCall) -> u8 {
+/// Runs a compiler through the cache. `environment`: all variables of this process.
+pub fn wrap(call: &ToolCall, environment: Vec<(&'static OsStr, &'static OsStr)>) -> u8 {
     let (folders, settings) = match settings() {
         Ok(settings) => settings,
         Err(error) => return without_cache(call, &error),
@@ -43,7 +44,7 @@ pub fn wrap(call: &ToolCall) -> u8 {
     if settings.disabled {
         return plain::exec(call, None);
     }
-    let caller = match Caller::of_process() {
+    let caller = match Caller::of_process(environment) {
         Ok(caller) => caller,
         Err(error) => return without_cache(call, &error),
     };

@@ -1,7 +1,6 @@
 //! The daemon's life: one per cache folder, from the first client's need until nobody has needed it for long.
 
 use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::FlockOperation;
 use tokio::runtime::Runtime;
 use zccache_protocol::endpoint::{Endpoint, private_folder};
-use zccache_protocol::message::{FileIdentity, Namespace};
+use zccache_protocol::namespace::Namespace;
 use zccache_settings::{CopyMode, Folders, Settings};
 use zccache_store::{Store, StoreOptions};
 
@@ -83,7 +82,7 @@ fn begin(plugins: Option<&Path>) -> Result<Daemon, String> {
     let store = Store::open(&settings.cache_folder, store_options(&settings)).map_err(|error| text(&error))?;
     let registry =
         component::load_all(&folders.state.join("images"), plugins, runtime.handle()).map_err(|error| text(&error))?;
-    let namespace = own_namespace().map_err(|error| text(&error))?;
+    let namespace = Namespace::of_process().map_err(|error| text(&error))?;
     let listener = listen(&endpoint.socket).map_err(|error| format!("{}: {error}", endpoint.socket.display()))?;
     let (surveyor, waiting) = Surveyor::new();
     let services = Services::new(settings, endpoint, store, registry, runtime.handle().clone(), namespace, surveyor);
@@ -136,12 +135,6 @@ fn listen(socket: &Path) -> std::io::Result<UnixListener> {
         _ => {}
     }
     UnixListener::bind(socket)
-}
-
-fn own_namespace() -> std::io::Result<Namespace> {
-    let identity =
-        |path: &str| fs::metadata(path).map(|metadata| FileIdentity { device: metadata.dev(), inode: metadata.ino() });
-    Ok(Namespace { mounts: identity("/proc/self/ns/mnt").unwrap_or_default(), root: identity("/")? })
 }
 
 impl Daemon {

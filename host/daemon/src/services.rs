@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use zccache_files::{Files, TokenRules};
 use zccache_model::digest::{ContextKey, PluginDigest};
 use zccache_protocol::endpoint::Endpoint;
-use zccache_protocol::message::Namespace;
+use zccache_protocol::namespace::Namespace;
 use zccache_sandbox::Registry;
 use zccache_settings::Settings;
 use zccache_store::Store;

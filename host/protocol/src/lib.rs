@@ -6,3 +6,4 @@
 pub mod endpoint;
 pub mod frame;
 pub mod message;
+pub mod namespace;

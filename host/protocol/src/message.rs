@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use zccache_model::invocation::{ExitStatus, Streams};
 use zccache_model::outcome::Statistics;
 
+use crate::namespace::Namespace;
+
 /// A byte string borrowed from a frame: an argument, a variable, a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes<'a>(#[serde(borrow, with = "serde_bytes")] pub &'a [u8]);
@@ -70,15 +72,6 @@ pub struct FileIdentity {
     pub device: u64,
     /// Number of the inode on it.
     pub inode: u64,
-}
-
-/// Two processes with equal ones see the same file under a path.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Namespace {
-    /// The mount namespace; zeros where the system has none.
-    pub mounts: FileIdentity,
-    /// The root folder.
-    pub root: FileIdentity,
 }
 
 /// What the daemon says.

@@ -92,7 +92,8 @@ pub fn key(services: &Services, request: &CompileRequest<'_>) -> Digest {
     }
     let streams = request.streams;
     key.part("streams", &[streams.stdout_is_terminal, streams.stderr_is_terminal, streams.joined].map(u8::from));
-    for file in [request.client, request.namespace.mounts, request.namespace.root] {
+    key.number("mounts", request.namespace.mounts);
+    for file in [request.client, request.namespace.root] {
         key.number("device", file.device).number("inode", file.inode);
     }
     key.finish()
