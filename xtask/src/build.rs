@@ -27,7 +27,16 @@ impl Programs {
 
 /// Builds both programs and prints them.
 pub(crate) fn run(workspace: &Workspace) -> Result<Programs> {
-    let executables = build(workspace)?;
+    programs(workspace, &[])
+}
+
+/// Builds also the programs of the benchmark into the same folder: in one go, so that cargo builds what they share once.
+pub(crate) fn with_measuring(workspace: &Workspace) -> Result<Programs> {
+    programs(workspace, &["-p", "zccache-measure"])
+}
+
+fn programs(workspace: &Workspace, besides: &[&str]) -> Result<Programs> {
+    let executables = build(workspace, besides)?;
     let named = |name: &str| {
         let found = executables.iter().find(|file| file.file_stem().is_some_and(|stem| stem == name));
         found.cloned().with_context(|| format!("cargo built no {name}"))
@@ -44,9 +53,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Programs> {
 }
 
 /// Has cargo build and gives back the executables that it names.
-fn build(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+fn build(workspace: &Workspace, besides: &[&str]) -> Result<Vec<PathBuf>> {
     let mut cargo = process::cargo();
-    cargo.current_dir(&workspace.root).args(["build", "--release", "-p", "zccache", "-p", "zccached"]);
+    cargo.current_dir(&workspace.root).args(["build", "--release", "-p", "zccache", "-p", "zccached"]).args(besides);
     cargo.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
     process::announce(&cargo);
     let messages = process::output(&mut cargo)?;

@@ -12,6 +12,7 @@ mod test;
 mod tool;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -51,13 +52,14 @@ enum Task {
     /// Runs everything that continuous integration runs
     #[command(after_help = "Example: cargo xtask test")]
     Test,
-    /// Measures a hit against the least that any cache must do, in turn, on this machine
-    #[command(after_help = "Example: cargo xtask bench --rounds 500")]
-    Bench {
-        /// How often each contestant is measured
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
-        rounds: u32,
-    },
+    /// Measures what a hit, a start and a build cost, in turn with the least that any cache must do and with other caches
+    #[command(after_help = "Example: cargo xtask bench --only hit --rounds 200\n\
+        Writes docs/performance.*, or those in target/bench if it was not all, or --quick.\n\
+        ZCCACHE_TEST_BIN_DIR: a folder with programs to measure, instead of building")]
+    Bench(bench::Options),
+    /// The server of the floor, which the benchmark starts
+    #[command(name = bench::FLOOR_SERVER, hide = true)]
+    FloorServer { socket: PathBuf, files: Vec<PathBuf> },
     /// Changes a small project at random and holds each compile through the cache against the bare one
     #[command(after_help = "Example: cargo xtask fuzz --compiler g++ --seconds 600")]
     Fuzz(fuzz::Fuzz),
@@ -74,15 +76,19 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> anyhow::Result<()> {
+    if let Task::FloorServer { socket, files } = task {
+        return bench::serve_floor(&socket, &files);
+    }
     let workspace = Workspace::find()?;
     match task {
+        Task::FloorServer { .. } => Ok(()),
         Task::Setup { tests } => {
             setup::run(&workspace, if tests { tool::Purpose::AllProjects } else { tool::Purpose::Build })
         }
         Task::Build => build::run(&workspace).map(drop),
         Task::Demo { all } => demo::run(&workspace, all),
         Task::Test => test::run(&workspace),
-        Task::Bench { rounds } => bench::run(&workspace, rounds),
+        Task::Bench(options) => bench::run(&workspace, &options),
         Task::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),
     }
 }

@@ -54,7 +54,7 @@ fn find_toolchain(workspace: &Workspace) -> Result<Toolchain, Error> {
 }
 
 /// Installs what the system's package manager has of these, or says what to type.
-fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let wanted = packages.join(" ");
     if tool::find("apt-get").is_none() {
         bail!("install with your package manager what Debian calls: {wanted}");

@@ -1,84 +1,112 @@
-//! `cargo xtask bench`: what a hit costs, against the least that any cache must do. The machine's noise is shared by
-//! all: contestants run in turn, and medians and ratios are what counts.
+//! `cargo xtask bench`: what zccache costs, against the least that any cache must do, the bare compiler, and other caches.
+//! The machine's noise is shared by all: contestants take turns in one run, and medians and ratios are what counts.
 
+mod options;
+mod programs;
+mod world;
+
+mod cache;
 mod contestant;
+mod daemon;
 mod floor;
-mod table;
+mod peers;
+mod unit;
+
+mod builds;
+mod clients;
+mod headers;
+mod hit;
+mod plan;
+mod restart;
+mod results;
+
+mod figures;
+mod goals;
+mod machine;
+mod report;
+
+mod against;
+mod document;
+mod plot;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
-use crate::bench::contestant::Contestant;
-use crate::bench::floor::Floor;
-use crate::statistics::Cache;
+pub(crate) use crate::bench::floor::{SERVE as FLOOR_SERVER, serve as serve_floor};
+pub(crate) use crate::bench::options::Options;
+use crate::bench::options::Section;
+use crate::bench::programs::Programs;
+use crate::bench::report::Report;
+use crate::bench::world::World;
 use crate::workspace::Workspace;
-use crate::{build, process, tool};
 
-/// Runs of each contestant before anything is measured: caches fill, pages are read, memories are made.
-const WARM_UP: u32 = 20;
-
-/// A source that takes the compiler some time and makes an object of about 60 kB, as an ordinary unit does.
-const SOURCE: &str = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\
-     const unsigned char table[56000] = {1, 2, 3};\n\
-     int main(int count, char **words) {\n\
-     \x20 for (int i = 0; i < count; i++) printf(\"%zu %s\\n\", strlen(words[i]), words[i]);\n\
-     \x20 return table[count] ? EXIT_SUCCESS : EXIT_FAILURE;\n}\n";
-
-/// Measures and prints. Everything happens in `target/bench`.
-pub(crate) fn run(workspace: &Workspace, rounds: u32) -> Result<()> {
-    let programs = build::run(workspace)?;
+/// Measures, prints, and writes down. Everything happens in `target/bench`.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let earlier = options.against.as_deref().map(against::read).transpose()?;
     let folder = workspace.target.join("bench");
+    let peers = folder.join("peers");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    fs::write(folder.join("unit.c"), SOURCE).context("unit.c")?;
-    let object = folder.join("bare.o");
-    process::quietly(compile("gcc".as_ref(), &[], &object).current_dir(&folder))?;
+    if options.install_peers {
+        peers::install(&peers)?;
+    }
+    let world = World::new(Programs::get(workspace)?, options.scale(), &folder, &peers);
+    for name in world.missing() {
+        println!("missing: {name} (--install-peers brings it)");
+    }
+    let report = measure(&world, workspace, options)?;
+    println!("\n{}", document::text(&report));
+    if let Some(earlier) = earlier {
+        println!("{}", against::text(&earlier, &report.json()?));
+    }
+    write(&report, &if options.is_full() { workspace.root.join("docs") } else { folder })
+}
 
-    let cache = Cache::fresh(&programs.client, &folder.join("cache"))?;
-    let floor = Floor::build(&folder, &object)?;
-    let mut hit = compile(&programs.client, &["gcc"], &folder.join("zccache.o"));
-    cache.used_by(&mut hit);
-    let mut contestants = vec![
-        Contestant::new("floor", floor.command()),
-        Contestant::new("/bin/true", Command::new("/bin/true")),
-        Contestant::new("zccache, hit", hit),
+/// Runs the sections that are wanted. Those that need quiet come first; whole builds, which heat the machine, last.
+fn measure(world: &World, workspace: &Workspace, options: &Options) -> Result<Report> {
+    let mut report = Report::new(machine::look(world, workspace)?);
+    if options.wants(Section::Hit) {
+        report.hit = Some(section("a hit", || hit::measure(world))?);
+    }
+    if options.wants(Section::Headers) {
+        report.headers = section("growth with headers", || headers::measure(world))?;
+    }
+    if options.wants(Section::Clients) {
+        report.clients = section("clients at once", || clients::measure(world))?;
+    }
+    if options.wants(Section::Restart) {
+        report.restart = Some(section("after a restart", || restart::measure(world))?);
+    }
+    if options.wants(Section::Plan) {
+        report.plan = Some(section("a plan", || plan::measure(world))?);
+    }
+    if options.wants(Section::Results) {
+        report.results = section("growth with results", || results::measure(world))?;
+    }
+    if options.wants(Section::Builds) {
+        report.builds = section("whole builds", || builds::measure(world, workspace))?;
+    }
+    Ok(report)
+}
+
+fn section<T>(name: &str, measure: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("== {name}");
+    measure().with_context(|| name.to_owned())
+}
+
+/// `performance.md`, its plot, and `performance.json` for a later `--against`.
+fn write(report: &Report, folder: &Path) -> Result<()> {
+    let json = serde_json::to_string_pretty(&report.json()?).context("the figures as JSON")?;
+    let files = [
+        ("performance.md", document::text(report)),
+        ("performance.svg", plot::svg(report)?),
+        ("performance.json", json + "\n"),
     ];
-    if let Some(ccache) = tool::find("ccache") {
-        let mut command = compile(&ccache, &["gcc"], &folder.join("ccache.o"));
-        command.env("CCACHE_DIR", folder.join("ccache"));
-        contestants.push(Contestant::new("ccache, hit", command));
-    }
-    contestants.push(Contestant::new("gcc", compile("gcc".as_ref(), &[], &folder.join("gcc.o"))));
-
-    for contestant in &mut contestants {
-        contestant.prepare(&folder, WARM_UP)?;
-    }
-    let before = cache.statistics()?;
-    for _ in 0..rounds {
-        for contestant in &mut contestants {
-            contestant.measure()?;
-        }
-    }
-    let counted = cache.statistics()?.since(&before);
-    ensure!(counted.hits == u64::from(rounds), "what was measured were not all hits: {counted:?}");
-    same(&object, &folder.join("zccache.o"))?;
-    table::print(&contestants, rounds);
-    Ok(())
-}
-
-/// `<program> <before...> -O2 -c unit.c -o <object>`
-fn compile(program: &Path, before: &[&str], object: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.args(before).args(["-O2", "-c", "unit.c", "-o"]).arg(object);
-    command
-}
-
-fn same(one: &Path, other: &Path) -> Result<()> {
-    let read = |path: &Path| fs::read(path).with_context(|| path.display().to_string());
-    if read(one)? != read(other)? {
-        bail!("{} and {} differ", one.display(), other.display());
+    for (name, text) in files {
+        let file = folder.join(name);
+        fs::write(&file, text).with_context(|| file.display().to_string())?;
+        println!("{}", file.display());
     }
     Ok(())
 }

@@ -17,7 +17,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::demo::project::Project;
+pub(crate) use crate::demo::project::Project;
+pub(crate) use crate::demo::projects::{googletest_library, zstd};
+pub(crate) use crate::demo::sources::fetch;
+pub(crate) use crate::demo::tree::Tree;
 use crate::statistics::Cache;
 use crate::tool::{Purpose, Tool};
 use crate::workspace::Workspace;

@@ -58,6 +58,15 @@ impl Outputs {
         Ok(Outputs { folder: folder.to_owned(), paths: self.paths })
     }
 
+    /// Removes them.
+    pub(crate) fn remove(self) -> Result<()> {
+        for path in &self.paths {
+            let path = self.folder.join(path);
+            fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+
     /// Which are missing, too many or of other content than those of another build, leaving out a suffix.
     pub(crate) fn differences(&self, expected: &Outputs, but: Option<&str>) -> Vec<PathBuf> {
         let all = expected.paths.union(&self.paths).filter(|path| !but.is_some_and(|but| has_suffix(path, but)));

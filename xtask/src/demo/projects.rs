@@ -29,7 +29,7 @@ fn lua() -> Project {
 }
 
 /// The flags are those of the crate's own build script. The assembly file is for one processor only.
-fn zstd() -> Project {
+pub(crate) fn zstd() -> Project {
     let mut flags = vec!["-O3", "-Isrc", "-Isrc/common", "-Isrc/legacy", "-DZSTD_LEGACY_SUPPORT=1"];
     flags.extend(["-ffunction-sections", "-fdata-sections", "-fmerge-all-constants", "-fvisibility=hidden"]);
     flags.extend(["-DZSTD_LIB_DEPRECATED=0", "-DXXH_PRIVATE_API=", "-DZSTDLIB_VISIBILITY="]);
@@ -90,6 +90,18 @@ fn googletest() -> Project {
         random: None,
         touched: Touched::Hits,
     }
+}
+
+/// Only the library and its samples: a minute of one processor, for those who build it many times.
+pub(crate) fn googletest_library() -> Project {
+    let definitions = &[
+        "CMAKE_CXX_COMPILER=g++",
+        "CMAKE_C_COMPILER=gcc",
+        "CMAKE_BUILD_TYPE=Debug",
+        "BUILD_GMOCK=OFF",
+        "gtest_build_samples=ON",
+    ];
+    Project { build: Build::CMake { definitions }, proof: "", ..googletest() }
 }
 
 /// Units that include a thousand headers each, by names that the preprocessor computes, too.

@@ -1,6 +1,8 @@
 //! Builds one project four times in the same folder and compares what came out.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -41,9 +43,13 @@ pub(crate) struct Cached {
 /// Builds the project in `folder` bare, cold, warm and touched.
 pub(crate) fn compare<'a>(project: &'a Project, folder: &Path, client: &Path, cache: &Cache) -> Result<Comparison<'a>> {
     let name = project.name;
-    let mut tree = Tree::new(project, folder, cache);
+    let prepare = |command: &mut Command| {
+        cache.used_by(command);
+    };
+    let mut tree = Tree::new(project, folder, &prepare);
+    let jobs = thread::available_parallelism().map_or(1, usize::from);
     tree.configure(None)?;
-    let (bare, outputs) = tree.build().with_context(|| format!("{name} by the compiler alone"))?;
+    let (bare, outputs) = tree.build(jobs).with_context(|| format!("{name} by the compiler alone"))?;
     let said = tree.prove(&outputs)?;
     let expected = outputs.set_aside(&folder.join("bare"))?;
     let units = expected.units().count() as u64;
@@ -51,7 +57,7 @@ pub(crate) fn compare<'a>(project: &'a Project, folder: &Path, client: &Path, ca
     tree.configure(Some(client))?;
     let cached = |random: Option<&Random>| {
         let before = cache.statistics()?;
-        let (time, outputs) = tree.build().with_context(|| format!("{name} by zccache"))?;
+        let (time, outputs) = tree.build(jobs).with_context(|| format!("{name} by zccache"))?;
         let statistics = cache.statistics()?.since(&before);
         let different = outputs.differences(&expected, random.map(|random| random.suffix));
         let proved = tree.prove(&outputs)? == said;

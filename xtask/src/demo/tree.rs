@@ -13,7 +13,6 @@ use anyhow::{Context, Result};
 use crate::demo::outputs::Outputs;
 use crate::demo::project::{Build, Project};
 use crate::process;
-use crate::statistics::Cache;
 
 /// What headers of C and C++ are called; Eigen's have no suffix.
 const HEADERS: [Option<&str>; 4] = [None, Some("h"), Some("hpp"), Some("inc")];
@@ -25,7 +24,8 @@ const TICK: Duration = Duration::from_millis(20);
 pub(crate) struct Tree<'a> {
     project: &'a Project,
     folder: &'a Path,
-    cache: &'a Cache,
+    /// Makes a command, and what it starts, use a cache.
+    prepare: &'a dyn Fn(&mut Command),
     /// What stands before each compiler.
     launcher: Option<&'a Path>,
     /// What is in `out` and was not built.
@@ -34,8 +34,8 @@ pub(crate) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// A folder with sources in it and nothing built.
-    pub(crate) fn new(project: &'a Project, folder: &'a Path, cache: &'a Cache) -> Tree<'a> {
-        Tree { project, folder, cache, launcher: None, configured: BTreeSet::new() }
+    pub(crate) fn new(project: &'a Project, folder: &'a Path, prepare: &'a dyn Fn(&mut Command)) -> Tree<'a> {
+        Tree { project, folder, prepare, launcher: None, configured: BTreeSet::new() }
     }
 
     /// Makes the folder ready for being built with this before each compiler.
@@ -59,9 +59,9 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Builds what is not up to date; says how long that took and what is there now.
-    pub(crate) fn build(&self) -> Result<(Duration, Outputs)> {
-        let jobs = format!("-j{}", thread::available_parallelism().map_or(1, usize::from));
+    /// Builds what is not up to date, with so many jobs at once; says how long that took and what is there now.
+    pub(crate) fn build(&self, jobs: usize) -> Result<(Duration, Outputs)> {
+        let jobs = format!("-j{jobs}");
         let mut command = match &self.project.build {
             Build::Make { .. } => {
                 let client = self.launcher.map(|client| format!("{} ", process::word(client.as_os_str())));
@@ -113,12 +113,12 @@ impl<'a> Tree<'a> {
         self.folder.join("out")
     }
 
-    /// A command that uses the demo's cache.
+    /// A command that uses the cache.
     fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = Command::new(program);
         // An outer make's flags would be this one's, too.
         command.current_dir(folder).env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
-        self.cache.used_by(&mut command);
+        (self.prepare)(&mut command);
         command
     }
 }

@@ -1,0 +1,130 @@
+//! Whole builds: by the compiler alone, with empty caches, and with caches that have everything.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+
+use crate::bench::cache::{Cache, without_settings};
+use crate::bench::contestant::in_turn;
+use crate::bench::figures::Race;
+use crate::bench::world::{BARE, World};
+use crate::demo::{Project, Tree, fetch, googletest_library, zstd};
+use crate::workspace::Workspace;
+
+/// A project, built with so many jobs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Build {
+    pub(crate) project: &'static str,
+    pub(crate) jobs: usize,
+    /// Compiles in one build.
+    pub(crate) units: u64,
+    /// The bare compiler, then for each cache `<name>, cold` and `<name>, warm`.
+    pub(crate) race: Race,
+}
+
+/// Builds all projects with each number of jobs.
+pub(crate) fn measure(world: &World, workspace: &Workspace) -> Result<Vec<Build>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (mut projects, mut jobs) = (vec![zstd(), googletest_library()], vec![1, 4 * cores]);
+    if !world.scale.all_builds {
+        projects.truncate(1);
+        jobs.remove(0);
+    }
+    let caches = world.caches()?;
+    let mut builds = Vec::new();
+    for project in &projects {
+        let folders = folders(world, workspace, project, &caches)?;
+        for jobs in &jobs {
+            builds.push(build(world, project, &folders, &caches, *jobs)?);
+        }
+    }
+    Ok(builds)
+}
+
+/// A folder with the sources for the bare compiler, and one for each cache: paths are in keys, and what one has built
+/// must be nobody else's.
+fn folders(world: &World, workspace: &Workspace, project: &Project, caches: &[Cache]) -> Result<Vec<PathBuf>> {
+    let names = std::iter::once("bare").chain(caches.iter().map(Cache::name));
+    let folder = |name: &str| {
+        let folder = world.folder(&format!("build-{}", name.replace(' ', "-")))?;
+        fetch(workspace, std::slice::from_ref(project), &folder)?;
+        Ok(folder.join(project.name))
+    };
+    names.map(folder).collect()
+}
+
+fn build<'a>(
+    world: &World,
+    project: &'a Project,
+    folders: &'a [PathBuf],
+    caches: &'a [Cache],
+    jobs: usize,
+) -> Result<Build> {
+    let bare = |command: &mut Command| {
+        without_settings(command);
+    };
+    let cached = |cache: &'a Cache| {
+        move |command: &mut Command| {
+            cache.used_by(command);
+        }
+    };
+    let cached: Vec<_> = caches.iter().map(cached).collect();
+    let mut prepare: Vec<&dyn Fn(&mut Command)> = vec![&bare];
+    prepare.extend(cached.iter().map(|prepare| prepare as &dyn Fn(&mut Command)));
+    let mut trees = Vec::new();
+    for (index, (folder, prepare)) in folders.iter().zip(prepare).enumerate() {
+        let mut tree = Tree::new(project, folder, prepare);
+        tree.configure(index.checked_sub(1).map(|cache| caches[cache].program()))?;
+        trees.push(tree);
+    }
+
+    let mut times = vec![(BARE.to_owned(), Vec::new())];
+    for cache in caches {
+        times.push((format!("{}, cold", cache.name()), Vec::new()));
+        times.push((format!("{}, warm", cache.name()), Vec::new()));
+    }
+    let mut hits = vec![0; caches.len()];
+    let mut units = 0;
+    for order in in_turn(trees.len()).take(world.scale.builds as usize) {
+        for index in order {
+            let Some(cache) = index.checked_sub(1) else {
+                let made = once(&trees[index], jobs)?;
+                units = made.units;
+                times[0].1.push(made.time);
+                continue;
+            };
+            caches[cache].empty()?;
+            times[2 * cache + 1].1.push(once(&trees[index], jobs)?.time);
+            let before = caches[cache].counts()?;
+            let warm = once(&trees[index], jobs)?;
+            times[2 * cache + 2].1.push(warm.time);
+            let hit = caches[cache].counts()?.hits - before.hits;
+            ensure!(!caches[cache].is_ours() || hit == warm.units, "of {} units {hit} came warm", warm.units);
+            hits[cache] += hit;
+        }
+    }
+    let mut race = Race::of(&times);
+    for (cache, hits) in caches.iter().zip(hits) {
+        race.note_hits(&format!("{}, warm", cache.name()), hits);
+    }
+    Ok(Build { project: project.name, jobs, units, race })
+}
+
+/// One build from nothing.
+struct Made {
+    time: Duration,
+    units: u64,
+}
+
+fn once(tree: &Tree<'_>, jobs: usize) -> Result<Made> {
+    // What the one before left to be written must not be written in this one's time.
+    rustix::fs::sync();
+    let (time, outputs) = tree.build(jobs)?;
+    let units = outputs.units().count() as u64;
+    outputs.remove().context("what was built")?;
+    Ok(Made { time, units })
+}

@@ -1,0 +1,242 @@
+//! The figures as a document for people.
+
+use std::fmt::Write as _;
+
+use crate::bench::cache::OURS;
+use crate::bench::daemon::Memory;
+use crate::bench::figures::{Entry, Race};
+use crate::bench::goals::{Goal, Limit, goals};
+use crate::bench::machine::Machine;
+use crate::bench::report::Report;
+
+/// All of it, in Markdown. Sections that were not run are left out.
+pub(crate) fn text(report: &Report) -> String {
+    let mut text = String::from("# Performance\n\n");
+    text += &introduction(&report.machine);
+    text += &held_against(&goals(report));
+    let sections = [hit(report), growth(report), headers(report), results(report), clients(report), restart(report)];
+    for section in sections.into_iter().chain([plan(report), builds(report)]).flatten() {
+        text.push('\n');
+        text += &section;
+    }
+    text
+}
+
+fn introduction(machine: &Machine) -> String {
+    let caches: Vec<String> = machine.caches.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    let missing = if machine.missing.is_empty() {
+        String::new()
+    } else {
+        format!(" Not there, and so not compared: {}.", machine.missing.join(", "))
+    };
+    let commit = if machine.commit.is_empty() { String::new() } else { format!(" (commit {})", machine.commit) };
+    format!(
+        "Written by `cargo xtask bench`{commit} on {}, on {} cores of a shared machine ({}), {}, with {}; {}.{missing}\n\n\
+         An absolute time is good for a day. All contestants of a table took turns in one run, in an order drawn for each\n\
+         round, so that its medians can be compared. *Floor* is the least that any cache does, a program of our own: a\n\
+         static client asks a server over a socket, which puts the same files in place and does nothing else. Times are of\n\
+         whole processes, as a build tool sees them.\n",
+        machine.date,
+        machine.cores,
+        machine.processor,
+        machine.system,
+        machine.compiler,
+        caches.join(", ")
+    )
+}
+
+fn held_against(goals: &[Goal]) -> String {
+    let mut text = String::from("\n## What it is held against\n\n| | goal | measured | |\n|---|---|---|---|\n");
+    for goal in goals {
+        let unit = if goal.unit.is_empty() { String::new() } else { format!(" {}", goal.unit) };
+        let limit = match goal.limit {
+            Limit::AtMost(limit) => format!("at most {limit}{unit}"),
+            Limit::AtLeast(limit) => format!("at least {limit}{unit}"),
+        };
+        let measured = goal.measured.map_or_else(|| "-".to_owned(), |measured| format!("{measured:.2}{unit}"));
+        let verdict = match goal.is_met() {
+            Some(true) => "met",
+            Some(false) => "**not met**",
+            None => "not measured",
+        };
+        line(&mut text, &format!("| {} | {limit} | {measured} | {verdict} |", goal.what));
+    }
+    text
+}
+
+fn hit(report: &Report) -> Option<String> {
+    let hit = report.hit.as_ref()?;
+    let mut text = String::from("## A hit\n\nA small C file, and an object of 60 kB:\n\n");
+    text += &table(&hit.c);
+    line(&mut text, &format!("\nA C++ file with {} headers, the object and a depfile:\n", hit.cpp_headers));
+    text += &table(&hit.cpp);
+    Some(text)
+}
+
+/// The plot, if there is anything to see in it.
+fn growth(report: &Report) -> Option<String> {
+    let any = !report.headers.is_empty() || !report.results.is_empty() || !report.clients.is_empty();
+    any.then(|| {
+        "## How it grows\n\n![A hit by headers and by results, and throughput by clients](performance.svg)\n".to_owned()
+    })
+}
+
+fn headers(report: &Report) -> Option<String> {
+    let first = report.headers.first()?;
+    let mut text =
+        String::from("### With the headers of a source\n\nMedian of a hit, and in medians of the floor:\n\n");
+    let points: Vec<String> = report.headers.iter().map(|point| format!("{} headers", point.headers)).collect();
+    head(&mut text, &points);
+    for Entry { name, .. } in &first.race.entries {
+        let cells = report.headers.iter().map(|point| point.race.entry(name).map(time_and_ratio));
+        row(&mut text, name, cells);
+    }
+    Some(text)
+}
+
+fn results(report: &Report) -> Option<String> {
+    let points = &report.results;
+    points.first()?;
+    let mut text = String::from(
+        "### With stored results\n\n*Start*: from starting `zccached` until it says that it is ready. *Memory*: resident, and what of \
+         it is\nnot its program file's. The results were stored without compilers, each with a list of 100 inputs.\n\n",
+    );
+    let names: Vec<String> = points.iter().map(|point| format!("{} results", thousands(point.results))).collect();
+    head(&mut text, &names);
+    let entry = |race: &Race, show: fn(&Entry) -> String| race.entry(OURS).map(show);
+    row(&mut text, "hit", points.iter().map(|point| entry(&point.hit, time_and_ratio)));
+    row(&mut text, "start", points.iter().map(|point| entry(&point.start, time_and_tail)));
+    row(&mut text, "start after SIGKILL", points.iter().map(|point| entry(&point.start_after_kill, time_and_tail)));
+    row(&mut text, "memory, idle", points.iter().map(|point| Some(memory(&point.idle))));
+    row(&mut text, "memory after hits", points.iter().map(|point| Some(memory(&point.used))));
+    let server = points.iter().filter_map(|point| Some(point.start.entries.first()?.median_ms)).next();
+    if let Some(server) = server {
+        line(&mut text, &format!("\nThe floor's server, which keeps nothing, starts in {server:.1} ms."));
+    }
+    Some(text)
+}
+
+fn clients(report: &Report) -> Option<String> {
+    let first = report.clients.first()?;
+    let hits = first.hits;
+    let mut text = format!(
+        "### With clients at once\n\nEach makes {hits} hits of the small C file, into an output of its own. Hits per second, and in those \
+         of the floor:\n\n"
+    );
+    let points: Vec<String> = report.clients.iter().map(|point| format!("{} clients", point.clients)).collect();
+    head(&mut text, &points);
+    for entry in &first.entries {
+        let cell =
+            |entry: &crate::bench::clients::Throughput| format!("{:.0}, {:.2} x", entry.hits_per_second, entry.ratio);
+        row(&mut text, &entry.name, report.clients.iter().map(|point| point.entry(&entry.name).map(cell)));
+    }
+    Some(text)
+}
+
+fn restart(report: &Report) -> Option<String> {
+    let restart = report.restart.as_ref()?;
+    let mut text = String::from(
+        "## The first hit after a restart\n\nOf something stored before, another each time. The daemon was told to stop, and started:\n\n",
+    );
+    text += &table(&restart.after_stop);
+    text += "\nIt was killed, and started:\n\n";
+    text += &table(&restart.after_kill);
+    text += "\nIt was told to stop, and the hit has to start it:\n\n";
+    text += &table(&restart.starting_it);
+    Some(text)
+}
+
+fn plan(report: &Report) -> Option<String> {
+    let plan = report.plan.as_ref()?;
+    let mut text = format!(
+        "## A plan\n\nWhat the plugin (a component of {:.0} kB) takes in the sandbox to say what a call with {} arguments is, in a fresh \
+         instance\neach time. A call of the same words is planned once.\n\n| rounds of answers so far | median | p90 |\n|---|---|---|\n",
+        plan.component_kb, plan.arguments
+    );
+    for call in &plan.calls {
+        line(&mut text, &format!("| {} | {:.0} us | {:.0} us |", call.answers, call.median_us, call.p90_us));
+    }
+    Some(text)
+}
+
+fn builds(report: &Report) -> Option<String> {
+    report.builds.first()?;
+    let mut text = String::from("## Whole builds\n");
+    for build in &report.builds {
+        let rounds = build.race.entries.first().map_or(0, |entry| entry.runs);
+        line(&mut text, &format!("\n{}, {} units, -j{}, {rounds} rounds:\n", build.project, build.units, build.jobs));
+        text += "| | median | x bare | warm hits |\n|---|---|---|---|\n";
+        for entry in &build.race.entries {
+            let hits =
+                entry.hits.map(|hits| format!("{hits} of {}", build.units * entry.runs as u64)).unwrap_or_default();
+            let Entry { name, median_ms, ratio, .. } = entry;
+            line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} | {hits} |", median_ms / 1e3));
+        }
+    }
+    Some(text)
+}
+
+/// A race: medians, tails and ratios.
+fn table(race: &Race) -> String {
+    let mut text = String::from("| | median | p90 | x floor | runs |\n|---|---|---|---|---|\n");
+    for entry in &race.entries {
+        let Entry { name, runs, median_ms, p90_ms, ratio, hits } = entry;
+        let short = hits.filter(|hits| *hits < *runs as u64);
+        let note = short.map(|hits| format!(", only {hits} of them hits")).unwrap_or_default();
+        line(&mut text, &format!("| {name} | {median_ms:.3} ms | {p90_ms:.3} ms | {ratio:.2} | {runs}{note} |"));
+    }
+    text
+}
+
+fn head(text: &mut String, columns: &[String]) {
+    line(text, &format!("| | {} |", columns.join(" | ")));
+    line(text, &format!("|---|{}", "---|".repeat(columns.len())));
+}
+
+fn row(text: &mut String, name: &str, cells: impl Iterator<Item = Option<String>>) {
+    let cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
+    line(text, &format!("| {name} | {} |", cells.join(" | ")));
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing to a string does not fail.
+    let _written = writeln!(text, "{line}");
+}
+
+fn time_and_ratio(entry: &Entry) -> String {
+    format!("{:.3} ms, {:.2} x", entry.median_ms, entry.ratio)
+}
+
+fn time_and_tail(entry: &Entry) -> String {
+    format!("{:.1} ms (p90 {:.1})", entry.median_ms, entry.p90_ms)
+}
+
+fn memory(memory: &Memory) -> String {
+    format!("{:.0} MB ({:.0})", memory.resident_mb, memory.anonymous_mb)
+}
+
+/// `100,000`
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_written_in_groups() {
+        assert_eq!([0, 999, 1_000, 100_000].map(thousands), ["0", "999", "1,000", "100,000"]);
+    }
+
+    #[test]
+    fn a_table_says_how_many_of_the_runs_were_no_hits() {
+        let mut race = Race::of(&[("floor".to_owned(), vec![std::time::Duration::from_millis(1); 4])]);
+        race.note_hits("floor", 3);
+        let text = table(&race);
+        assert!(text.ends_with("| floor | 1.000 ms | 1.000 ms | 1.00 | 4, only 3 of them hits |\n"), "{text}");
+    }
+}

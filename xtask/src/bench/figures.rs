@@ -1,0 +1,91 @@
+//! The figures that contestants are compared by. Absolute times are good for a day; medians and their ratios last longer.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Times of one contestant.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Entry {
+    /// For people.
+    pub(crate) name: String,
+    /// How often it was measured.
+    pub(crate) runs: usize,
+    pub(crate) median_ms: f64,
+    pub(crate) p90_ms: f64,
+    /// Its median, in medians of the first contestant.
+    pub(crate) ratio: f64,
+    /// How many of these runs were hits, where it is a cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hits: Option<u64>,
+}
+
+/// Contestants that were measured in turn. The first is what the others are held against.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Race {
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Race {
+    /// The figures of these times.
+    pub(crate) fn of(times: &[(String, Vec<Duration>)]) -> Race {
+        let milliseconds =
+            |times: &Vec<Duration>| times.iter().map(|time| time.as_secs_f64() * 1e3).collect::<Vec<_>>();
+        let first = times.first().map_or(f64::NAN, |(_, times)| quantile(&milliseconds(times), 0.5));
+        let entry = |(name, times): &(String, Vec<Duration>)| {
+            let times = milliseconds(times);
+            let median_ms = quantile(&times, 0.5);
+            Entry {
+                name: name.clone(),
+                runs: times.len(),
+                median_ms,
+                p90_ms: quantile(&times, 0.9),
+                ratio: median_ms / first,
+                hits: None,
+            }
+        };
+        Race { entries: times.iter().map(entry).collect() }
+    }
+
+    /// The contestant of that name, if it was there.
+    pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// Notes how often a contestant hit.
+    pub(crate) fn note_hits(&mut self, name: &str, hits: u64) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.name == name) {
+            entry.hits = Some(hits);
+        }
+    }
+}
+
+/// The value that this share of all does not exceed: `0.5` is the median. Of none it is not a number.
+pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantile_is_one_of_the_values_whatever_their_order() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        assert_eq!([0.0, 0.5, 0.9, 1.0].map(|share| quantile(&values, share)), [1.0, 3.0, 5.0, 5.0]);
+        assert_eq!(quantile(&[7.0], 0.9), 7.0);
+        assert!(quantile(&[], 0.5).is_nan());
+    }
+
+    #[test]
+    fn ratios_are_to_the_median_of_the_first() {
+        let times = |milliseconds: &[u64]| milliseconds.iter().map(|time| Duration::from_millis(*time)).collect();
+        let race = Race::of(&[("floor".to_owned(), times(&[2, 2, 50])), ("hit".to_owned(), times(&[3, 90, 1]))]);
+        assert_eq!(race.entries.iter().map(|entry| entry.ratio).collect::<Vec<_>>(), [1.0, 1.5]);
+        assert_eq!(race.entry("hit").map(|entry| (entry.runs, entry.p90_ms)), Some((3, 90.0)));
+        assert!(race.entry("miss").is_none());
+    }
+}
