@@ -11,6 +11,7 @@ mod detach;
 mod flight;
 mod life;
 mod log;
+mod memories;
 mod outputs;
 mod pipeline;
 mod process;

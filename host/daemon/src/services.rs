@@ -16,6 +16,7 @@ use zccache_settings::Settings;
 use zccache_store::Store;
 
 use crate::flight::Flights;
+use crate::memories::Memories;
 use crate::outputs::OutputsInFlight;
 use crate::pipeline::{PlanMemo, Repeats};
 use crate::surveyor::Surveyor;
@@ -31,7 +32,9 @@ pub struct Services {
     /// What is at paths, and has it changed?
     pub files: Files,
     /// Results.
-    pub store: Store,
+    pub store: Arc<Store>,
+    /// What is left for the next daemon.
+    pub memories: Arc<Memories>,
     /// Plugins.
     pub registry: Registry,
     /// What each plugin has looked for in inputs.
@@ -75,10 +78,14 @@ impl Services {
             let plugin = registered.plugin();
             (plugin.digest(), Arc::new(TokenRules::new(&plugin.description().tokens)))
         });
+        let store = Arc::new(store);
+        let memories = Arc::new(Memories::new(Arc::clone(&store)));
+        let files = if settings.watch { Files::watching() } else { Files::new() };
         Services {
             tokens: tokens.collect(),
             tally: Tally::new(store.statistics()),
-            files: if settings.watch { Files::watching() } else { Files::new() },
+            files: files.with_archive(Arc::clone(&memories) as _),
+            memories,
             settings,
             endpoint,
             store,

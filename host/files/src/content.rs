@@ -61,12 +61,19 @@ impl Files {
 
     /// The digest that this stamp vouches for.
     pub(crate) fn remembered_content(&self, stamp: &Stamp) -> Option<Digest> {
-        self.contents.get(&stamp.file()).and_then(|(known, digest)| (known == *stamp).then_some(digest))
+        let file = stamp.file();
+        let (known, digest) = self.contents.get(&file).or_else(|| {
+            let recalled = self.recall_content(file)?;
+            self.contents.insert(file, recalled);
+            Some(recalled)
+        })?;
+        (known == *stamp).then_some(digest)
     }
 
     fn remember_content<T>(&self, settled: &Settled<T>, digest: Digest) {
         if settled.lasting {
             self.contents.insert(settled.stamp.file(), (settled.stamp, digest));
+            self.keep_content(&settled.stamp, digest);
         }
     }
 

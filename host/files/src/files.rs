@@ -9,6 +9,7 @@ use zccache_model::digest::{Digest, TokenSet};
 use zccache_model::plan::FileKind;
 use zccache_model::reading::Finding;
 
+use crate::archive::Archive;
 use crate::clock::{self, Clock};
 use crate::memo::Memo;
 use crate::place::Place;
@@ -24,6 +25,8 @@ pub(crate) type FileId = (u64, u64);
 pub struct Files {
     pub(crate) clock: Clock,
     watch: Arc<Watch>,
+    /// What was remembered in earlier lives.
+    pub(crate) archive: Option<Arc<dyn Archive>>,
     /// What a file held when it had this stamp.
     pub(crate) contents: Memo<FileId, (Stamp, Digest)>,
     /// Which names a folder held when it had this stamp.
@@ -60,6 +63,7 @@ impl Files {
         Files {
             clock,
             watch: Arc::new(watch),
+            archive: None,
             contents: Memo::new(),
             listings: Memo::new(),
             absent: Memo::new(),

@@ -9,6 +9,7 @@
 
 mod absent;
 mod anchor;
+mod archive;
 mod check;
 mod clock;
 mod collect;
@@ -31,6 +32,7 @@ mod unix;
 mod walk;
 mod watch;
 
+pub use archive::Archive;
 pub use clock::Started;
 pub use collect::{Collection, Part};
 pub use error::{ScanError, Unsure};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use zccache_model::digest::Digest;
 use zccache_model::key::KeyBuilder;
 use zccache_model::manifest::ObservedPath;
-use zccache_model::plan::{FileKind, Input, Observe};
+use zccache_model::plan::{FileKind, Observe};
 use zccache_model::state::InputState;
 
 use crate::check::claim;
@@ -62,9 +62,8 @@ impl Files {
     }
 
     /// The state of each of a plan's assumptions now.
-    pub fn assumptions(&self, place: &Place<'_>, inputs: &[Input]) -> Vec<InputState> {
-        let observed = inputs.iter().map(|input| ObservedPath { path: input.path.clone(), observe: input.observe });
-        observed.map(|input| self.observe(place, &input).state).collect()
+    pub fn assumptions(&self, place: &Place<'_>, inputs: &[ObservedPath]) -> Vec<InputState> {
+        inputs.iter().map(|input| self.observe(place, input).state).collect()
     }
 
     /// The state of `path`, absolute. An error: it cannot be told.

@@ -145,6 +145,10 @@ fn write_notes(rows: &mut Rows<'_>, notes: &Notes, now: u64) -> Result<Keep, red
     for (context, list) in &notes.preferred {
         keep = keep.or(rows.prefer(context, list)?);
     }
+    for (key, value) in &notes.memories {
+        rows.remember(key, value)?;
+        keep = Keep::Changes;
+    }
     if let Some(statistics) = &notes.statistics {
         rows.save_statistics(statistics)?;
         keep = Keep::Changes;

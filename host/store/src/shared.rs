@@ -51,11 +51,13 @@ pub(crate) struct Notes {
     pub(crate) preferred: HashMap<ContextKey, Digest>,
     /// The counters, where they are others than the saved ones.
     pub(crate) statistics: Option<Statistics>,
+    /// What is left for the next daemon.
+    pub(crate) memories: HashMap<Digest, Vec<u8>>,
 }
 
 impl Notes {
     fn is_empty(&self) -> bool {
-        self.uses.is_empty() && self.preferred.is_empty() && self.statistics.is_none()
+        self.uses.is_empty() && self.preferred.is_empty() && self.statistics.is_none() && self.memories.is_empty()
     }
 }
 

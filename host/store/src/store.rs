@@ -18,7 +18,9 @@ use crate::clock::Clock;
 use crate::copy::{Copier, CopyMode};
 use crate::disk::Disk;
 use crate::error::{MaterializeError, SnapshotError, StoreError};
-use crate::index::{Found, Index, IndexError, Opened, find_manifest, find_result, is_named, statistics, totals};
+use crate::index::{
+    Found, Index, IndexError, Opened, find_manifest, find_result, is_named, memory, statistics, totals,
+};
 use crate::keeper::{Bell, keep};
 use crate::materialize::{Materializer, Placement};
 use crate::memory::Memory;
@@ -231,6 +233,19 @@ impl Store {
     /// Saves the counters, within about a second.
     pub fn save_statistics(&self, statistics: &Statistics) {
         self.shared.note(|notes| notes.statistics = Some(statistics.clone()));
+    }
+
+    /// Leaves something for the next daemon, within about a second. It may be gone by then, and nothing may rest on its
+    /// being there.
+    pub fn remember(&self, key: Digest, value: Vec<u8>) {
+        self.shared.note(|notes| {
+            notes.memories.insert(key, value);
+        });
+    }
+
+    /// What a daemon before this one left.
+    pub fn recall(&self, key: &Digest) -> Option<Vec<u8>> {
+        self.shared.ask(|tables| memory(tables, key)).flatten()
     }
 
     /// Finishes the eviction and the sweep under way, and makes everything durable. The last is also done when the store

@@ -159,9 +159,9 @@ impl<'a> Inquiry<'a> {
         let plans = &self.services.plans;
         self.call.at_place(|place| {
             let Some(states) = self.services.files.quiet_states(place, begun, assumptions) else { return };
-            plans.remember(*question, said.clone(), self.grounds, assumptions.to_vec(), &states);
+            plans.remember(*question, said.clone(), self.grounds, assumptions, &states);
             for (key, ran) in self.probes {
-                plans.remember_probe(key, ran, assumptions.to_vec(), &states);
+                plans.remember_probe(self.services, key, ran, assumptions, &states);
             }
         });
     }

@@ -1,12 +1,16 @@
-//! What plugins and probes said, remembered with everything that it rests on. In memory: after a restart the plugins are
-//! asked once more.
+//! What plugins and probes said, remembered with everything that it rests on. What probes said is left for the next daemon:
+//! running a tool takes longer than everything else of a hit. Plugins are asked anew.
 
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use zccache_files::Place;
+use serde::{Deserialize, Serialize};
+use zccache_files::{Archive, Place};
 use zccache_model::digest::{ContextKey, Digest};
+use zccache_model::invocation::ExitStatus;
+use zccache_model::key::KeyBuilder;
 use zccache_model::limits;
+use zccache_model::manifest::ObservedPath;
 use zccache_model::path;
 use zccache_model::plan::{FileKind, Input, Plan, Ran};
 use zccache_model::state::InputState;
@@ -57,15 +61,41 @@ struct ProbeEntry {
 }
 
 /// Paths, and what was there when a tool was probed.
+#[derive(Clone, Serialize, Deserialize)]
 struct Assumptions {
-    inputs: Vec<Input>,
-    states: Vec<InputState>,
+    inputs: Vec<ObservedPath>,
+    /// Of all their states; none: there are no inputs.
+    states: Option<Digest>,
+}
+
+/// [`Ran`] as it is kept.
+#[derive(Serialize, Deserialize)]
+struct ProbeRow {
+    status: ExitStatus,
+    #[serde(with = "serde_bytes")]
+    stdout: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    stderr: Vec<u8>,
+    assumptions: Assumptions,
 }
 
 impl Assumptions {
-    fn hold(&self, services: &Services, place: &Place<'_>) -> bool {
-        self.inputs.is_empty() || services.files.assumptions(place, &self.inputs) == self.states
+    fn new(inputs: &[Input], states: &[InputState]) -> Assumptions {
+        let observed = inputs.iter().map(|input| ObservedPath { path: input.path.clone(), observe: input.observe });
+        Assumptions { inputs: observed.collect(), states: (!inputs.is_empty()).then(|| digest(states)) }
     }
+
+    fn hold(&self, services: &Services, place: &Place<'_>) -> bool {
+        self.states.is_none_or(|states| digest(&services.files.assumptions(place, &self.inputs)) == states)
+    }
+}
+
+fn digest(states: &[InputState]) -> Digest {
+    let mut key = KeyBuilder::new("assumptions v1");
+    for state in states {
+        state.write(&mut key);
+    }
+    key.finish()
 }
 
 impl PlanMemo {
@@ -90,7 +120,11 @@ impl PlanMemo {
 
     /// What a probe said, if all that it rests on is as it was.
     pub fn probe(&self, services: &Services, place: &Place<'_>, key: &Digest) -> Option<Arc<Ran>> {
-        let entry = self.probes.get(key)?;
+        let entry = self.probes.get(key).or_else(|| {
+            let recalled = Arc::new(recall(services, key)?);
+            self.probes.insert(*key, Arc::clone(&recalled));
+            Some(recalled)
+        })?;
         entry.assumptions.hold(services, place).then(|| Arc::clone(&entry.ran))
     }
 
@@ -100,16 +134,35 @@ impl PlanMemo {
         question: Digest,
         said: Remembered,
         grounds: Vec<Ground>,
-        inputs: Vec<Input>,
+        inputs: &[Input],
         states: &[InputState],
     ) {
-        let assumptions = Assumptions { inputs, states: states.to_vec() };
+        let assumptions = Assumptions::new(inputs, states);
         self.plans.insert(question, Arc::new(PlanEntry { said, grounds, assumptions }));
     }
 
     /// Remembers what a probe said.
-    pub fn remember_probe(&self, key: Digest, ran: Arc<Ran>, inputs: Vec<Input>, states: &[InputState]) {
-        let assumptions = Assumptions { inputs, states: states.to_vec() };
+    pub fn remember_probe(
+        &self,
+        services: &Services,
+        key: Digest,
+        ran: Arc<Ran>,
+        inputs: &[Input],
+        states: &[InputState],
+    ) {
+        let assumptions = Assumptions::new(inputs, states);
+        let Ran { status, stdout, stderr } = (*ran).clone();
+        let row = ProbeRow { status, stdout, stderr, assumptions: assumptions.clone() };
+        if let Ok(row) = postcard::to_allocvec(&row) {
+            services.memories.keep(key, row);
+        }
         self.probes.insert(key, Arc::new(ProbeEntry { ran, assumptions }));
     }
+}
+
+/// What a probe said to an earlier daemon.
+fn recall(services: &Services, key: &Digest) -> Option<ProbeEntry> {
+    let ProbeRow { status, stdout, stderr, assumptions } =
+        postcard::from_bytes(&services.memories.recall(key)?).ok()?;
+    Some(ProbeEntry { ran: Arc::new(Ran { status, stdout, stderr }), assumptions })
 }

@@ -23,7 +23,7 @@ use crate::files::Files;
 use crate::place::Place;
 use crate::stamp::Stamp;
 use crate::watch::Refusal;
-use trail::Trail;
+pub(crate) use trail::Trail;
 
 /// What is run when a path is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) struct KnownProgram {
     pub(crate) stamp: Stamp,
     /// The newest change time of all files involved.
     pub(crate) newest: i128,
-    trail: Trail,
+    pub(crate) trail: Trail,
 }
 
 impl Files {
@@ -55,7 +55,12 @@ impl Files {
 
     pub(crate) fn known_program(&self, place: &Place<'_>, path: &Path) -> io::Result<Arc<KnownProgram>> {
         let key = caller_key(place, path);
-        if let Some(known) = self.programs.get(&key)
+        let known = self.programs.get(&key).or_else(|| {
+            let recalled = Arc::new(self.recall_program(&key)?);
+            self.programs.insert(key, Arc::clone(&recalled));
+            Some(recalled)
+        });
+        if let Some(known) = known
             && known.trail.is_unchanged(place)
         {
             return Ok(known);
@@ -66,13 +71,14 @@ impl Files {
         let known = Arc::new(known);
         if lasting {
             self.programs.insert(key, Arc::clone(&known));
+            self.keep_program(&key, &known);
         }
         Ok(known)
     }
 }
 
 /// Everything of the caller that decides what is run when `path` is run.
-fn caller_key(place: &Place<'_>, path: &Path) -> Digest {
+pub(crate) fn caller_key(place: &Place<'_>, path: &Path) -> Digest {
     let bytes = |value: Option<&std::ffi::OsStr>| value.map(|value| value.as_encoded_bytes().to_vec());
     KeyBuilder::new("program of a caller v1")
         .part("path", path.as_os_str().as_encoded_bytes())

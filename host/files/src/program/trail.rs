@@ -19,9 +19,9 @@ use crate::walk::{Step, Walk};
 /// Stamps of everything that was there, and the paths at which nothing was.
 #[derive(Default)]
 pub(crate) struct Trail {
-    files: Vec<(PathBuf, Stamp)>,
-    links: Vec<(PathBuf, Stamp)>,
-    absent: Vec<PathBuf>,
+    pub(crate) files: Vec<(PathBuf, Stamp)>,
+    pub(crate) links: Vec<(PathBuf, Stamp)>,
+    pub(crate) absent: Vec<PathBuf>,
 }
 
 impl Trail {

@@ -7,7 +7,7 @@ use zccache_model::outcome::Statistics;
 use zccache_model::result::StoredResult;
 
 use super::rows::Counts;
-use super::tables::{BLOBS, LISTS, MANIFESTS, RESULTS, STATISTICS, Sealed, TOTALS, Totals, unseal};
+use super::tables::{BLOBS, LISTS, MANIFESTS, MEMORIES, RESULTS, STATISTICS, Sealed, TOTALS, Totals, unseal};
 
 /// What is under a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,4 +76,11 @@ pub(crate) fn statistics(transaction: &ReadTransaction) -> Result<Found<Statisti
     let Some(row) = transaction.open_table(STATISTICS)?.get("statistics")? else { return Ok(Found::Nothing) };
     let counts: Option<Counts> = unseal(Sealed::Statistics, &[], row.value());
     Ok(counts.map_or(Found::Damaged, |Counts { total, plugins }| Found::Value(Statistics { total, plugins })))
+}
+
+/// What a daemon left under a key. A damaged memory is none.
+pub(crate) fn memory(transaction: &ReadTransaction, key: &Digest) -> Result<Option<Vec<u8>>, Error> {
+    let key = key.as_bytes();
+    let row = transaction.open_table(MEMORIES)?.get(key)?;
+    Ok(row.and_then(|row| unseal(Sealed::Memory, &[key], row.value())))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redb::{Error, ReadableTable, Table, WriteTransaction};
+use redb::{Error, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use zccache_model::digest::{ContextKey, Digest, ResultKey};
 use zccache_model::limits;
@@ -11,8 +11,8 @@ use zccache_model::outcome::{Counters, Statistics};
 use super::addition::{Lead, NewResult};
 use super::database::Keep;
 use super::tables::{
-    BLOBS, ENTRIES, Entry, LEADS, LISTS, MANIFESTS, Name, RECENCY, RESULT_BYTES, RESULTS, STATISTICS, Sealed, TOTALS,
-    Totals, seal, unseal,
+    BLOBS, ENTRIES, Entry, LEADS, LISTS, MANIFESTS, MEMORIES, Name, RECENCY, RESULT_BYTES, RESULTS, STATISTICS, Sealed,
+    TOTALS, Totals, seal, unseal,
 };
 
 /// All tables, open for writing in one transaction.
@@ -26,6 +26,7 @@ pub(crate) struct Rows<'t> {
     blobs: Table<'t, Name, (u64, u64)>,
     totals: Table<'t, &'static str, (u64, u64, u64)>,
     statistics: Table<'t, &'static str, &'static [u8]>,
+    memories: Table<'t, Name, &'static [u8]>,
     changes: Changes,
 }
 
@@ -81,6 +82,7 @@ impl<'t> Rows<'t> {
             blobs: transaction.open_table(BLOBS)?,
             totals,
             statistics: transaction.open_table(STATISTICS)?,
+            memories: transaction.open_table(MEMORIES)?,
             changes,
         })
     }
@@ -205,6 +207,18 @@ impl<'t> Rows<'t> {
     /// Drops a manifest. Its lists become what no manifest names; they go with their results.
     pub(crate) fn drop_manifest(&mut self, context: &ContextKey) -> Result<(), Error> {
         self.set_digests(context, &[])
+    }
+
+    /// Leaves something for the next daemon. Where there is too much, all that was left before goes.
+    pub(crate) fn remember(&mut self, key: &Digest, value: &[u8]) -> Result<(), Error> {
+        if self.memories.len()? >= limits::MEMORIES {
+            self.memories.retain(|_, _| false)?;
+        }
+        let name = key.as_bytes();
+        if let Some(row) = seal(Sealed::Memory, &[name], &value) {
+            self.memories.insert(name, row.as_slice())?;
+        }
+        Ok(())
     }
 
     /// Saves the counters.

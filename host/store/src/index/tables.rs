@@ -10,8 +10,9 @@
 //! blobs       blob                     -> (references:u64, bytes:u64)   how often outputs of results name it; > 0
 //! totals      "totals"                 -> (bytes:u64, blobs:u64, results:u64)
 //! statistics  "statistics"             -> sealed Counts
+//! memories    memory                   -> sealed bytes   what a daemon left for the next one; any of them may go
 //!
-//! context, list, result, blob ::= 32 bytes, a digest
+//! context, list, result, blob, memory ::= 32 bytes, a digest
 //! sealed X ::= check:16 bytes, X in postcard's encoding
 //! check    ::= the first bytes of the digest of ("row v1", table, key, X in postcard's encoding)
 //! ```
@@ -40,6 +41,7 @@ pub(super) const RECENCY: TableDefinition<'_, (u64, Name), ()> = TableDefinition
 pub(super) const BLOBS: TableDefinition<'_, Name, (u64, u64)> = TableDefinition::new("blobs");
 pub(super) const TOTALS: TableDefinition<'_, &str, (u64, u64, u64)> = TableDefinition::new("totals");
 pub(super) const STATISTICS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("statistics");
+pub(super) const MEMORIES: TableDefinition<'_, Name, &[u8]> = TableDefinition::new("memories");
 
 /// What the rows of one result take beside its value: keys, the entry, pages not full. An estimate, so that results
 /// without any content cannot grow without bound either.
@@ -76,6 +78,7 @@ pub(super) enum Sealed {
     Result,
     Entry,
     Statistics,
+    Memory,
 }
 
 impl Sealed {
@@ -85,6 +88,7 @@ impl Sealed {
             Sealed::Result => "results",
             Sealed::Entry => "entries",
             Sealed::Statistics => "statistics",
+            Sealed::Memory => "memories",
         }
     }
 }
@@ -132,6 +136,7 @@ pub(super) fn make(transaction: &WriteTransaction) -> Result<(), TableError> {
     transaction.open_table(BLOBS)?;
     transaction.open_table(TOTALS)?;
     transaction.open_table(STATISTICS)?;
+    transaction.open_table(MEMORIES)?;
     Ok(())
 }
 
