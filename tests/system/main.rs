@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod builds;
+mod hard_links;
 mod overlaps;
+mod reflinks;
 
 mod kills;
 mod signals;

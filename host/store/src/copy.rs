@@ -15,7 +15,7 @@ pub enum CopyMode {
     /// Content is shared (reflink) where the file system can, and copied elsewhere. That the store's file system never
     /// can is remembered, so that it is not tried at each output.
     Auto,
-    /// Always copied.
+    /// Copied by the kernel, which may share the content all the same: XFS and btrfs do.
     Copy,
     /// As `Auto`, but sharing is tried at each output, whatever happened before.
     Reflink,
