@@ -15,6 +15,7 @@ mod process;
 mod programs;
 mod run;
 mod terminal;
+mod watching;
 
 pub use compiler::{Compiler, available, permitted, required};
 pub use counters::Counters;
@@ -26,4 +27,5 @@ pub use programs::{zccache, zccached};
 pub use project::{Project, UNITS};
 pub use run::{Run, Started, run, run_fed, run_joined, start};
 pub use terminal::run_on_terminal;
+pub use watching::Watching;
 pub use world::World;

@@ -1,35 +1,15 @@
 //! A cache on a disk that is full never costs a build anything.
 
-use std::path::Path;
-use std::process::Command;
+use zccache_tests::{World, required, run};
 
-use zccache_tests::{World, permitted, required, run};
-
+use crate::mounted::Mounted;
 use crate::no_daemon::runs_uncached;
-
-/// A file system of this size at a folder, for as long as the value lives.
-struct Small<'a>(&'a Path);
-
-impl<'a> Small<'a> {
-    fn mount(folder: &'a Path, size: &str) -> Option<Small<'a>> {
-        std::fs::create_dir_all(folder).unwrap();
-        let mut command = Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", &format!("size={size}"), "zccache-test"]).arg(folder);
-        permitted(run(&mut command).succeeded(), "file systems can be mounted").then_some(Small(folder))
-    }
-}
-
-impl Drop for Small<'_> {
-    fn drop(&mut self) {
-        run(Command::new("umount").arg("--lazy").arg(self.0));
-    }
-}
 
 #[test]
 fn a_cache_without_room_for_its_index_is_named() {
     let Some(world) = crate::no_daemon::world() else { return };
     let cache = world.cache.clone();
-    let Some(_small) = Small::mount(&cache, "16k") else { return };
+    let Some(_small) = Mounted::memory(&cache, "16k") else { return };
     runs_uncached(&world, || world.zccache::<&str>([]), &cache.display().to_string());
 }
 
@@ -40,7 +20,7 @@ fn a_cache_that_fills_up_costs_hits_and_nothing_else() {
     }
     let world = World::new();
     let cache = world.cache.clone();
-    let Some(_small) = Small::mount(&cache, "4m") else { return };
+    let Some(_small) = Mounted::memory(&cache, "4m") else { return };
     for seed in 0..16 {
         world.write(&format!("x{seed}.c"), format!("char x[400000] = {{{}}};\n", seed + 1));
     }

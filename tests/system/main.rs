@@ -23,3 +23,6 @@ mod environment;
 mod eviction;
 mod masquerade;
 mod processes;
+
+mod mounted;
+mod watching;
