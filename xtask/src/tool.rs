@@ -65,6 +65,9 @@ pub(crate) static CLANG: Tool = Tool::program("clang", &["clang", "libclang-rt-d
 static LLVM: Tool = Tool::program("llvm-profdata", &["llvm", "libclang-rt-dev"], Purpose::Tests);
 pub(crate) static CMAKE: Tool = Tool::program("cmake", &["cmake"], Purpose::Tests);
 pub(crate) static NINJA: Tool = Tool::program("ninja", &["ninja-build"], Purpose::Tests);
+/// File systems that share content between files, for the tests of that.
+static XFS: Tool = Tool::program("mkfs.xfs", &["xfsprogs"], Purpose::Tests);
+static BTRFS: Tool = Tool::program("mkfs.btrfs", &["btrfs-progs"], Purpose::Tests);
 static STRACE: Tool = Tool::program("strace", &["strace"], Purpose::Tests);
 pub(crate) static GOOGLETEST: Tool =
     Tool::sources("googletest", "/usr/src/googletest", &["googletest"], Purpose::Tests);
@@ -72,7 +75,8 @@ pub(crate) static EIGEN: Tool = Tool::sources("Eigen", "/usr/include/eigen3", &[
 pub(crate) static BOOST: Tool = Tool::sources("Boost", "/usr/include/boost", &["libboost-dev"], Purpose::AllProjects);
 
 /// All of them.
-static TOOLS: [&Tool; 11] = [&GCC, &MAKE, &GXX, &CLANG, &LLVM, &CMAKE, &NINJA, &STRACE, &GOOGLETEST, &EIGEN, &BOOST];
+static TOOLS: [&Tool; 13] =
+    [&GCC, &MAKE, &GXX, &CLANG, &LLVM, &CMAKE, &NINJA, &XFS, &BTRFS, &STRACE, &GOOGLETEST, &EIGEN, &BOOST];
 
 /// The tools that are needed for a purpose and are not here.
 pub(crate) fn missing(purpose: Purpose) -> Vec<&'static Tool> {

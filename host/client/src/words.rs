@@ -12,13 +12,14 @@ pub struct Words {
 }
 
 impl Words {
+    #[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
+    #[allow(unsafe_code, reason = "how long a list of C is only its end tells")]
     /// What the C library passes to `main`.
     ///
     /// # Safety
     ///
-    /// Both are lists of strings that end with a null pointer, and stay as they are as long as this process lives.
-    #[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
-    #[allow(unsafe_code, reason = "what C says of a list only its end can tell")]
+    /// SAFETY: sound where both are lists of strings that end with a null pointer, and stay as they are as long as this
+    /// process lives.
     pub unsafe fn of_main(arguments: List, environment: List) -> Words {
         // SAFETY: as the caller promises.
         let (arguments, environment) = unsafe { (strings(arguments), strings(environment)) };
@@ -40,11 +41,11 @@ impl Words {
 #[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
 pub type List = *const *const std::ffi::c_char;
 
+#[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
+#[allow(unsafe_code, reason = "how long a list of C is only its end tells")]
 /// # Safety
 ///
-/// As for [`Words::of_main`].
-#[cfg(all(target_os = "linux", target_env = "gnu", not(test)))]
-#[allow(unsafe_code, reason = "what C says of a list only its end can tell")]
+/// SAFETY: sound where [`Words::of_main`] is.
 unsafe fn strings(list: List) -> impl Iterator<Item = &'static OsStr> {
     use std::ffi::CStr;
     use std::os::unix::ffi::OsStrExt;

@@ -1,6 +1,7 @@
 //! Leaving the build that happened to start the daemon: its terminal, its descriptors, its limits.
 
 use std::io;
+use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, setsid};
 
@@ -33,9 +34,11 @@ pub fn close_inherited() -> io::Result<()> {
     let listed: Vec<i32> = std::fs::read_dir("/proc/self/fd")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .collect();
-    for descriptor in listed.into_iter().filter(|descriptor| *descriptor > 2) {
+    // The one that listed the folder is closed by now.
+    let open = |descriptor: &i32| Path::new("/proc/self/fd").join(descriptor.to_string()).symlink_metadata().is_ok();
+    for descriptor in listed.into_iter().filter(|descriptor| *descriptor > 2 && open(descriptor)) {
         // SAFETY: `main` calls this first: one thread, and nothing of this process owns a descriptor beyond the
-        // standard three. The one that listed the folder is closed by now; closing it again is refused by the system.
+        // standard three.
         unsafe { rustix::io::close(descriptor) };
     }
     Ok(())

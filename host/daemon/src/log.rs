@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 /// A log that has grown to this size, bytes, is set aside when the daemon starts; the one set aside before is dropped.
 const ROTATE_BYTES: u64 = 8 << 20;
 
-/// Writes what `filter` lets through to `zccached.log` in `folder`.
+/// Writes what `filter` lets through to `zccached.log` in `folder`: at level `debug` also how long each stage took.
 pub fn begin(folder: &Path, filter: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let path = folder.join("zccached.log");
@@ -19,6 +20,8 @@ pub fn begin(folder: &Path, filter: &str) -> io::Result<()> {
     }
     let file: File = OpenOptions::new().create(true).append(true).open(path)?;
     let filter = EnvFilter::try_new(filter).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
+    // Stages are spans of level `debug`: with that level the log says how long each took.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::CLOSE);
+    log.with_ansi(false).with_writer(Mutex::new(file)).init();
     Ok(())
 }

@@ -20,22 +20,25 @@ impl Files {
 
     pub(crate) fn fact(&self, place: &Place<'_>, tokens: &TokenRules, path: &str) -> Fact {
         let whole = place.at(path);
-        let (kind, file) = match unix::stat_if_there(&whole) {
-            Ok(Some(stamp)) => (stamp.kind, Some(format!("{:x}:{:x}", stamp.device, stamp.inode))),
+        let (kind, stamp) = match unix::stat_if_there(&whole) {
+            Ok(Some(stamp)) => (stamp.kind, Some(stamp)),
             Ok(None) => (FileKind::Absent, None),
             Err(_) => (FileKind::Other, None),
         };
+        let file = stamp.map(|stamp| format!("{:x}:{:x}", stamp.device, stamp.inode));
         let nothing = Fact { kind, content: None, file: file.clone(), findings: Arc::default() };
         if kind != FileKind::File {
             return nothing;
         }
-        let Ok((_, digest)) = self.content(&whole) else { return nothing };
-        if let Some(findings) = self.findings.get(&(digest, tokens.set())) {
+        if let Some(digest) = stamp.and_then(|stamp| self.remembered_content(&stamp))
+            && let Some(findings) = self.findings.get(&(digest, tokens.set()))
+        {
             return Fact { kind, content: Some(digest.to_hex()), file, findings };
         }
-        // Read again, this time whole: digest and findings are then of the same bytes, whatever was there before.
+        // Digest and findings are of the same bytes.
         let Ok((_, digest, bytes)) = self.bytes(&whole) else { return nothing };
-        let findings: Arc<Vec<Finding>> = Arc::new(tokens.find(&bytes));
+        let known = self.findings.get(&(digest, tokens.set()));
+        let findings: Arc<Vec<Finding>> = known.unwrap_or_else(|| Arc::new(tokens.find(&bytes)));
         self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
         Fact { kind, content: Some(digest.to_hex()), file, findings }
     }

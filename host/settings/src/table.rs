@@ -34,7 +34,7 @@ pub struct Settings {
 pub enum CopyMode {
     /// Shared by the file system where it can, else copied.
     Auto,
-    /// Always copied.
+    /// Always copied; some file systems share content even so, when the kernel is asked to copy.
     Copy,
     /// Shared by the file system (reflink), tried for every output anew; else copied.
     Reflink,

@@ -116,7 +116,7 @@ pub fn answer(services: &Services, key: &Digest, request: &CompileRequest<'_>) -
             let destination =
                 |role: &str| destinations.iter().find(|known| known.0 == role).map(|known| known.1.clone());
             // Whatever keeps a result from being put in place is told when the request goes the whole way.
-            let reply = hit::put(services, result, &stored, destination, request.umask).ok()?;
+            let reply = hit::put(services, &stored, destination, request.umask).ok()?;
             End { reply, outcome: Some(Outcome::Hit), plugin: Some(plugin.clone()) }
         }
     };
