@@ -89,7 +89,7 @@ impl Unit {
         let path = self.folder.join(&self.source);
         fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
         fs::write(&path, text).with_context(|| path.display().to_string())?;
-        process::quietly(self.command(None, "bare").current_dir(&self.folder))?;
+        process::quietly(self.command(None, &self.bare()).current_dir(&self.folder))?;
         Ok(self)
     }
 
@@ -114,7 +114,12 @@ impl Unit {
     /// What the bare compiler made of it.
     pub(crate) fn outputs(&self) -> Vec<PathBuf> {
         let suffixes: &[&str] = if self.depfile { &["o", "d"] } else { &["o"] };
-        suffixes.iter().map(|suffix| self.folder.join(format!("bare.{suffix}"))).collect()
+        suffixes.iter().map(|suffix| self.folder.join(format!("{}.{suffix}", self.bare()))).collect()
+    }
+
+    /// What the bare compiler's outputs are called: units may share a folder.
+    fn bare(&self) -> String {
+        format!("bare-{}", self.source.replace('.', "-"))
     }
 
     /// How many headers it includes.
