@@ -103,8 +103,8 @@ fn every_exception_is_needed() {
 }
 
 fn is_allowed(source: &Source, word: &str) -> bool {
-    let name = source.path.rsplit('/').next().unwrap_or_default();
-    ALLOWED.iter().any(|(file, allowed, _)| *file == name && *allowed == word)
+    let is = |file: &str| source.path == file || source.path.ends_with(&format!("/{file}"));
+    ALLOWED.iter().any(|(file, allowed, _)| is(file) && *allowed == word)
 }
 
 /// Whether the word stands in the line, not as a part of a longer one.
