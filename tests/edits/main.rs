@@ -7,6 +7,7 @@
 //! `ZCCACHE_EDIT_STEPS` says how many compiles there are with each compiler, `ZCCACHE_EDIT_SECONDS` how long it takes at most.
 
 mod afterwards;
+mod writers;
 
 mod engine;
 mod step;
