@@ -83,5 +83,5 @@ impl Watch {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests;

@@ -3,8 +3,9 @@
 //! Moments are counted, not timed: each event is a moment. A claim is a number; what it is about last changed at a moment.
 //! So whether an answer holds is a comparison for each of its claims, with no system call and no list of who waits for what.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -41,6 +42,8 @@ pub(super) struct Table {
     pub(super) ways: HashMap<PathBuf, Way>,
     /// By device: whether its file system tells of every change.
     telling: HashMap<u64, bool>,
+    /// Folders that are written to behind the back of their own file system.
+    layers: Vec<PathBuf>,
     begun: Instant,
     folders: u64,
     refused: BTreeMap<Refusal, u64>,
@@ -60,12 +63,42 @@ struct Entries {
     /// Any of them.
     any: Claim,
     /// Those that were claimed by name.
-    names: HashMap<OsString, Claim>,
+    names: HashMap<Vec<u8>, Claim>,
+}
+
+/// What stands for all names that are not ASCII.
+const FOREIGN: &[u8] = b"/";
+
+impl Entries {
+    /// The claims that something which happened under this name may concern. Where a folder does not tell upper from lower
+    /// case, the name that was claimed need not be the one that is told; and what is one name there in other scripts is not
+    /// for us to know.
+    fn concerned(&self, name: &OsStr) -> impl Iterator<Item = Claim> {
+        let folded = folded(name);
+        let all = *folded == *FOREIGN;
+        let one = self.names.get(&*folded).filter(|_| !all);
+        let foreign = self.names.get(FOREIGN).filter(|_| !all);
+        let all = all.then(|| self.names.values()).into_iter().flatten();
+        one.into_iter().chain(foreign).chain(all).copied()
+    }
+}
+
+/// A name as it is claimed.
+fn folded(name: &OsStr) -> Cow<'_, [u8]> {
+    let name = name.as_encoded_bytes();
+    if !name.is_ascii() {
+        Cow::Borrowed(FOREIGN)
+    } else if name.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 impl Table {
     pub(super) fn new(source: Source) -> Table {
         Table {
+            layers: source.layers(),
             source,
             watched: HashMap::new(),
             changed: Vec::new(),
@@ -96,7 +129,7 @@ impl Table {
                 Event::Name(id, name) => {
                     if let Some(Watched { entries: Some(entries), .. }) = watched.get(&id) {
                         note(entries.any, *now);
-                        entries.names.get(name).into_iter().for_each(|claim| note(*claim, *now));
+                        entries.concerned(name).for_each(|claim| note(claim, *now));
                     }
                 }
                 Event::Itself(id) => watched.get(&id).into_iter().for_each(|watched| note(watched.itself, *now)),
@@ -125,6 +158,7 @@ impl Table {
         self.lost_at = self.now;
         self.ways.clear();
         self.telling.clear();
+        self.layers = self.source.layers();
         *self.lost.entry(loss).or_default() += 1;
     }
 
@@ -169,11 +203,12 @@ impl Table {
         }
         let free = self.changed.len();
         let entries = self.watched.get_mut(&id).and_then(|watched| watched.entries.as_mut());
-        let claim = match entries.map(|entries| (entries.names.get(name).copied(), entries)) {
+        let name = folded(name);
+        let claim = match entries.map(|entries| (entries.names.get(&*name).copied(), entries)) {
             Some((Some(claim), _)) => claim,
             Some((None, entries)) => {
                 let claim = free as Claim;
-                entries.names.insert(name.to_owned(), claim);
+                entries.names.insert(name.into_owned(), claim);
                 self.changed.push(0);
                 claim
             }
@@ -195,10 +230,10 @@ impl Table {
         Ok((id, watched.itself, entries.any))
     }
 
-    /// Whether changes on this device are all told of. `path` is on it.
+    /// Whether changes at this path, which has no links, are all told of. It is on this device.
     pub(super) fn require_telling(&mut self, path: &Path, device: u64) -> Result<(), Refusal> {
         let telling = *self.telling.entry(device).or_insert_with(|| unix::tells_of_changes(path));
-        if telling { Ok(()) } else { Err(Refusal::FileSystem) }
+        if telling && !self.layers.iter().any(|layer| path == layer) { Ok(()) } else { Err(Refusal::FileSystem) }
     }
 
     /// Has the system watch something, if there is room.

@@ -1,4 +1,5 @@
 //! What was claimed holds exactly until something happens that could change what was seen.
+#![cfg(target_os = "linux")]
 
 use std::fs::{self, File};
 use std::io::{Seek, Write};
@@ -174,6 +175,15 @@ fn something_that_happens_while_it_is_looked_at_counts_as_after_it() {
     fs::write(world.at("real/sub/x"), "two").unwrap();
     world.files.kind(&place, &world.at("other/sub/x"));
     assert!(!world.holds(&survey.finish().unwrap()));
+}
+
+#[test]
+fn a_name_in_another_case_or_script_is_taken_for_the_claimed_one() {
+    let world = World::new();
+    world.ends("the folder is written to", |world| fs::write(world.at("first/y"), "").unwrap());
+    // On a folder that does not tell cases apart, either could be the `x` that was looked for.
+    world.ends("another case", |world| fs::write(world.at("first/X"), "").unwrap());
+    world.ends("another script", |world| fs::write(world.at("first/\u{fe5b}"), "").unwrap());
 }
 
 #[test]
