@@ -47,6 +47,18 @@ pub(crate) fn start(program: &Path, cache: &Cache) -> Result<Duration> {
 pub(crate) fn kill(cache: &Cache) -> Result<()> {
     let pid = cache.pid()?;
     kill_process(Pid::from_raw(pid).context("a daemon has a process")?, Signal::KILL).context("cannot kill it")?;
+    wait_for_end(pid)
+}
+
+/// Tells it to stop, and waits until it is gone. The client is back when the daemon's end of the connection closes, and
+/// the system closes that some time before it has let go of locks and watches: who starts next would wait for those.
+pub(crate) fn stop(cache: &Cache) -> Result<()> {
+    let pid = cache.pid()?;
+    cache.stop()?;
+    wait_for_end(pid)
+}
+
+fn wait_for_end(pid: i32) -> Result<()> {
     let until = Instant::now() + END_WAIT;
     while is_alive(pid) {
         if Instant::now() > until {

@@ -79,6 +79,7 @@ fn first_hit(unit: &Unit, cache: &Cache, anew: Anew) -> Result<(Duration, bool)>
     let before = cache.counts()?;
     match anew {
         Anew::Killed => daemon::kill(cache)?,
+        Anew::Stopped | Anew::Absent if cache.is_ours() => daemon::stop(cache)?,
         Anew::Stopped | Anew::Absent => cache.stop()?,
     }
     if anew != Anew::Absent {

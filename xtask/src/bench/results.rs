@@ -39,12 +39,16 @@ pub(crate) fn measure(world: &World) -> Result<Vec<Results>> {
     let mut number = 0;
     let mut all = Vec::new();
     for results in world.scale.results {
-        cache.stop()?;
+        daemon::stop(&cache)?;
         fill(world, &cache, filled, *results)?;
         filled = *results;
+        let mut running = false;
         let starts = world.scale.starts;
         let start = starts_in_turn(starts, &floor, &unit, || {
-            cache.stop()?;
+            if running {
+                daemon::stop(&cache)?;
+            }
+            running = true;
             daemon::start(&world.programs.daemon, &cache)
         })?;
         let idle = daemon::memory(&cache)?;
@@ -69,7 +73,7 @@ fn fill(world: &World, cache: &Cache, filled: u64, results: u64) -> Result<()> {
     }
     let mut command = Command::new(&world.programs.fill);
     command.arg(cache.folder()).args([filled.to_string(), results.to_string()]);
-    process::quietly(&mut command)
+    process::output(&mut command).map(drop)
 }
 
 /// The floor's server and our daemon start in turn.
