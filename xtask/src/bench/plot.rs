@@ -4,7 +4,10 @@ use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::bench::cache::OURS;
+use crate::bench::figures::Race;
 use crate::bench::report::Report;
+use crate::bench::world::BARE;
 
 const WIDTH: u32 = 1260;
 const HEIGHT: u32 = 380;
@@ -39,13 +42,13 @@ pub(crate) fn svg(report: &Report) -> Result<String> {
 fn plots(report: &Report) -> [Plot; 3] {
     let headers = report.headers.iter().flat_map(|point| {
         let x = f64::from(point.headers);
-        point.race.entries.iter().map(move |entry| (entry.name.as_str(), (x, entry.median_ms)))
+        // The compiler alone would push all others together.
+        let caches = point.race.entries.iter().filter(|entry| entry.name != BARE);
+        caches.map(move |entry| (entry.name.as_str(), (x, entry.median_ms)))
     });
     let results = report.results.iter().filter(|point| point.results > 0).flat_map(|point| {
         let x = point.results as f64;
-        let ours = |name, race: &crate::bench::figures::Race| {
-            race.entry(crate::bench::cache::OURS).map(|entry| (name, (x, entry.median_ms)))
-        };
+        let ours = |name, race: &Race| race.entry(OURS).map(|entry| (name, (x, entry.median_ms)));
         let starts = [ours("start", &point.start), ours("start after SIGKILL", &point.start_after_kill)];
         let floor = point.hit.entries.first().map(|entry| ("floor", (x, entry.median_ms)));
         starts.into_iter().chain([ours("hit", &point.hit), floor]).flatten()
@@ -86,8 +89,11 @@ fn draw<B: DrawingBackend>(
         .margin(10)
         .x_label_area_size(36)
         .y_label_area_size(56)
-        .build_cartesian_2d((left..right * 1.05).log_scale(), (low * 0.8..high * 4.0).log_scale())?;
-    chart.configure_mesh().x_desc(plot.across).light_line_style(WHITE).draw()?;
+        .build_cartesian_2d((left..right * 1.05).log_scale(), (low * 0.8..high * 8.0).log_scale())?;
+    let whole = |number: &f64| format!("{number}");
+    let mesh = &mut chart.configure_mesh();
+    mesh.x_desc(plot.across).light_line_style(WHITE).x_labels(4).y_labels(5);
+    mesh.x_label_formatter(&whole).y_label_formatter(&whole).draw()?;
     for (index, curve) in plot.curves.iter().enumerate() {
         let color = Palette99::pick(index).stroke_width(2);
         chart
