@@ -11,17 +11,20 @@ use fastrand::Rng;
 use zccache_tests::{Compiler, Counters, Run, World, run};
 
 use crate::choice;
-use crate::compare::{Compiled, Outputs};
+use crate::compare::Compiled;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::project::Project;
 use crate::sources::DATED;
-use crate::step::{Compile, Scenario, Step};
+use crate::step::{Again, Compile, Scenario, Step};
 use crate::tally::Tally;
 use crate::tree::files;
 
 /// Every so many steps the state is kept to go back to.
 pub const KEEP_EVERY: usize = 3;
+
+/// A call that was not answered from memory when it was repeated so often will not be: it is of a kind that is not remembered.
+const REPEATS: usize = 6;
 
 /// Of the daemon's log, so much is shown.
 const LOG_LINES: usize = 20;
@@ -40,7 +43,8 @@ pub struct Engine {
     /// The last compile, as long as the cache was not asked what it did.
     unsettled: Option<Unsettled>,
     failed: bool,
-    leftovers: Outputs,
+    /// What the last bare compile came to.
+    bare: Option<Compiled>,
     tally: Tally,
 }
 
@@ -94,19 +98,20 @@ impl From<io::Error> for Stop {
 
 impl Engine {
     /// A new project and a cache of its own.
-    pub fn new(compiler: Compiler, left_out: Vec<String>) -> io::Result<Engine> {
-        let world = World::new();
+    pub fn new(compiler: Compiler, watched: bool, left_out: Vec<String>) -> io::Result<Engine> {
+        let mut world = World::new();
+        world.set("ZCCACHE_WATCH", if watched { "1" } else { "0" });
         let project = Project::create(&world.work, compiler, &left_out)?;
         let counters = world.counters();
         Ok(Engine {
             world,
             project,
-            scenario: Scenario { compiler, left_out, steps: Vec::new() },
+            scenario: Scenario { compiler, watched, left_out, steps: Vec::new() },
             notes: Vec::new(),
             counters,
             unsettled: None,
             failed: false,
-            leftovers: Outputs::default(),
+            bare: None,
             tally: Tally::default(),
         })
     }
@@ -122,7 +127,15 @@ impl Engine {
                 number,
                 operation: choice::next(&mut random, &self.project, self.failed),
                 change_at_once: random.bool(),
-                compile: Some(Compile { cached_first: random.bool(), leftovers: random.u32(0..3) == 0 }),
+                compile: Some(Compile {
+                    cached_first: random.bool(),
+                    leftovers: random.u32(0..3) == 0,
+                    again: match random.u32(0..8) {
+                        0 | 1 => Again::UntilRemembered,
+                        2 | 3 => Again::Times(random.usize(1..4)),
+                        _ => Again::Not,
+                    },
+                }),
             };
             if let Err(stop) = self.take(step) {
                 return Err(self.failure(stop));
@@ -133,7 +146,8 @@ impl Engine {
 
     /// Takes the steps of a scenario in a new world.
     pub fn repeat(scenario: &Scenario) -> Result<Tally, Box<Failure>> {
-        let mut engine = Engine::new(scenario.compiler, scenario.left_out.clone()).expect("a new world has room");
+        let mut engine =
+            Engine::new(scenario.compiler, scenario.watched, scenario.left_out.clone()).expect("a new world has room");
         for step in &scenario.steps {
             if let Err(stop) = engine.take(step.clone()) {
                 return Err(engine.failure(stop));
@@ -145,7 +159,7 @@ impl Engine {
     fn finish(mut self) -> Result<Tally, Box<Failure>> {
         match self.settle() {
             Ok(()) => {
-                self.tally.count(&self.counters);
+                self.tally.count(&self.counters, &self.world.watching());
                 Ok(self.tally)
             }
             Err(stop) => Err(self.failure(stop)),
@@ -153,7 +167,7 @@ impl Engine {
     }
 
     fn failure(mut self, stop: Stop) -> Box<Failure> {
-        self.tally.count(&self.world.counters());
+        self.tally.count(&self.world.counters(), &self.world.watching());
         let Stop { trouble, what } = stop;
         Box::new(Failure { trouble, what, scenario: self.scenario, notes: self.notes, tally: self.tally })
     }
@@ -186,6 +200,45 @@ impl Engine {
         }
         let index = self.scenario.steps.len() - 1;
         self.unsettled = step.compile.map(|_| Unsettled { index, reverted, kept });
+        match step.compile {
+            Some(compile) if compile.again != Again::Not => self.compile_again(compile, index),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same compile through the cache again, which must come to the same.
+    fn compile_again(&mut self, compile: Compile, index: usize) -> Result<(), Stop> {
+        self.settle()?;
+        let root = self.project.root();
+        let before = files(&root)?;
+        // One that fails is run each time.
+        if self.failed || show_time(&before) {
+            return Ok(());
+        }
+        let words = self.project.call.words(&root);
+        let times = match compile.again {
+            Again::Not => 0,
+            Again::Times(times) => times,
+            Again::UntilRemembered if self.scenario.watched => REPEATS,
+            Again::UntilRemembered => 1,
+        };
+        for time in 0..times {
+            let answered = (compile.again == Again::UntilRemembered).then(|| self.world.watching().answered);
+            if compile.leftovers {
+                self.put_leftovers(&root)?;
+            }
+            self.tally.repeats += 1;
+            let cached = Compiled::of(self.run(&words, true), &root, &before)?;
+            if let Some(difference) = self.bare.as_ref().and_then(|bare| bare.difference(&cached)) {
+                let what = format!("repeat {time}: {}\n{difference}", self.project.call);
+                return Err(Stop { trouble: Trouble::WrongAnswer, what });
+            }
+            self.unsettled = Some(Unsettled { index, reverted: None, kept: None });
+            if answered.is_some_and(|answered| self.world.watching().answered > answered) {
+                self.notes[index] += "  [from memory]";
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -197,7 +250,7 @@ impl Engine {
         let words = self.project.call.words(&root);
         let once = |through_cache: bool| {
             if compile.leftovers {
-                self.leftovers.put(&root)?;
+                self.put_leftovers(&root)?;
             }
             Compiled::of(self.run(&words, through_cache), &root, &before)
         };
@@ -224,8 +277,13 @@ impl Engine {
             return Err(Stop { trouble: Trouble::WrongAnswer, what });
         }
         self.failed = !bare.run.succeeded();
-        self.leftovers = bare.outputs;
+        self.bare = Some(bare);
         Ok(())
+    }
+
+    /// Outputs of the last compile, where it wrote them.
+    fn put_leftovers(&self, root: &Path) -> io::Result<()> {
+        self.bare.iter().try_for_each(|bare| bare.outputs.put(root))
     }
 
     /// Precompiles the header bare and through the cache. The bytes of such a file may be other ones each time; it is as good

@@ -39,45 +39,75 @@ use zccache_tests::Compiler;
 /// Compiles with each compiler.
 const STEPS: usize = 500;
 
+/// Compiles with each compiler where nothing is watched.
+const STEPS_UNWATCHED: usize = 250;
+
 /// Compiles with one project and one cache; longer runs begin anew with the next seed. A failure has to be repeated.
 const STEPS_OF_PROJECT: usize = 1_000;
 
 /// Of the goings back to a stored state, so many per cent must be hits. Not all: a manifest keeps a few input lists only.
 const REVERTS_HIT_PERCENT: u64 = 95;
 
+/// Of fewer compiles, it may be that none of them was of a kind that is remembered.
+const ANSWERED_MIN: u64 = 50;
+
 /// Of fewer goings back, the share says little.
 const REVERTS_MIN: u64 = 40;
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_gcc() {
-    edit(Compiler { name: "gcc", suffix: "c" });
+    edit(Compiler { name: "gcc", suffix: "c" }, true);
 }
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_gxx() {
-    edit(Compiler { name: "g++", suffix: "cc" });
+    edit(Compiler { name: "g++", suffix: "cc" }, true);
 }
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_clang() {
-    edit(Compiler { name: "clang", suffix: "c" });
+    edit(Compiler { name: "clang", suffix: "c" }, true);
 }
 
 #[test]
 fn random_edits_never_make_a_wrong_hit_with_clangxx() {
-    edit(Compiler { name: "clang++", suffix: "cc" });
+    edit(Compiler { name: "clang++", suffix: "cc" }, true);
+}
+
+#[test]
+fn random_edits_never_make_a_wrong_hit_with_gcc_and_no_watcher() {
+    edit(Compiler { name: "gcc", suffix: "c" }, false);
+}
+
+#[test]
+fn random_edits_never_make_a_wrong_hit_with_gxx_and_no_watcher() {
+    edit(Compiler { name: "g++", suffix: "cc" }, false);
+}
+
+#[test]
+fn random_edits_never_make_a_wrong_hit_with_clang_and_no_watcher() {
+    edit(Compiler { name: "clang", suffix: "c" }, false);
+}
+
+#[test]
+fn random_edits_never_make_a_wrong_hit_with_clangxx_and_no_watcher() {
+    edit(Compiler { name: "clang++", suffix: "cc" }, false);
 }
 
 #[track_caller]
-fn edit(compiler: Compiler) {
-    let name = compiler.name;
-    if !zccache_tests::required(name) {
+fn edit(compiler: Compiler, watched: bool) {
+    if !zccache_tests::required(compiler.name) {
         return;
     }
-    let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(name));
+    let name = format!("{}{}", compiler.name, if watched { "" } else { " and no watcher" });
+    let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(&name));
     let seconds = number("ZCCACHE_EDIT_SECONDS");
     let steps = number("ZCCACHE_EDIT_STEPS").map(|steps| usize::try_from(steps).unwrap_or(usize::MAX));
-    let mut left = steps.unwrap_or(if seconds.is_some() { usize::MAX } else { STEPS });
+    let mut left = steps.unwrap_or(match seconds {
+        Some(_) => usize::MAX,
+        None if watched => STEPS,
+        None => STEPS_UNWATCHED,
+    });
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     say(&format!("{name}: seed {seed}"));
     let mut tally = Tally::default();
@@ -87,7 +117,7 @@ fn edit(compiler: Compiler) {
         }
         let steps = left.min(STEPS_OF_PROJECT);
         left -= steps;
-        let engine = Engine::new(compiler, Vec::new()).expect("a new world has room for a project");
+        let engine = Engine::new(compiler, watched, Vec::new()).expect("a new world has room for a project");
         match engine.explore(seed, steps, end) {
             Ok(more) => tally.add(&more),
             Err(failure) => {
@@ -100,6 +130,11 @@ fn edit(compiler: Compiler) {
         }
     }
     say(&format!("{name}: 0 wrong answers in {tally}"));
+    if !watched {
+        assert_eq!(tally.answered, 0, "{name}, seed {seed}: answered from memory");
+    } else if tally.compiles >= ANSWERED_MIN {
+        assert!(tally.answered > 0, "{name}, seed {seed}: nothing was answered from memory");
+    }
     assert!(
         tally.reverts < REVERTS_MIN || tally.reverts_hit * 100 >= tally.reverts * REVERTS_HIT_PERCENT,
         "{name}, seed {seed}: {} of {} goings back to a stored state were hits, less than {REVERTS_HIT_PERCENT}%",

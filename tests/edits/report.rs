@@ -42,7 +42,7 @@ fn text(failure: &Failure, repeated: &str) -> String {
         Trouble::Broken => "the test could not go on",
     };
     let mut text = format!("{kind}: {}\n\n== {repeated}\n", failure.what.trim_end());
-    let Scenario { compiler, left_out, steps } = &failure.scenario;
+    let Scenario { compiler, left_out, steps, .. } = &failure.scenario;
     if !left_out.is_empty() {
         let files = first_files(*compiler).map(|(path, _)| path).filter(|path| !left_out.contains(path));
         let files: Vec<String> = files.collect();

@@ -1,7 +1,7 @@
 //! Makes a failing scenario as short as it gets: cuts parts out and repeats the rest, as long as it still fails.
 
 use crate::operation::Operation;
-use crate::step::{Compile, Scenario, Step};
+use crate::step::{Again, Compile, Scenario, Step};
 
 /// The shortest scenario that was found. `fails` repeats one and gives back the part of it up to the failure; it answers with
 /// nothing when the scenario does not fail, or when there is no time to try it.
@@ -110,9 +110,10 @@ impl<F: FnMut(&Scenario) -> Option<Scenario>> Shrinking<F> {
 }
 
 /// Ways in which a step can be a simpler one.
-const SIMPLER: [fn(&mut Step); 5] = [
+const SIMPLER: [fn(&mut Step); 6] = [
     |step| step.compile = None,
     |step| step.operation = Operation::Again,
+    |step| step.compile = step.compile.map(|compile| Compile { again: Again::Not, ..compile }),
     |step| step.compile = step.compile.map(|compile| Compile { leftovers: false, ..compile }),
     |step| step.compile = step.compile.map(|compile| Compile { cached_first: false, ..compile }),
     |step| step.change_at_once = false,
@@ -125,9 +126,10 @@ fn what_is_left_of_a_failing_scenario_are_the_steps_that_it_needs() {
         number,
         operation: Operation::Touch { path: number.to_string() },
         change_at_once: true,
-        compile: Some(Compile { cached_first: true, leftovers: true }),
+        compile: Some(Compile { cached_first: true, leftovers: true, again: Again::Times(2) }),
     };
-    let scenario = Scenario { compiler, left_out: Vec::new(), steps: (1..=1000).map(touch).collect() };
+    let steps = (1..=1000).map(touch).collect();
+    let scenario = Scenario { compiler, watched: true, left_out: Vec::new(), steps };
     let mut repeats = 0;
     // Fails where step 400 touches and a later step 900 compiles.
     let shrunk = shrink(scenario, |scenario| {

@@ -27,6 +27,19 @@ pub struct Compile {
     pub cached_first: bool,
     /// Outputs of the step before lie where new ones are written.
     pub leftovers: bool,
+    /// How often it is repeated through the cache afterwards, without any change.
+    pub again: Again,
+}
+
+/// Repeats of a compile, by which the cache comes to remember the whole call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// None.
+    Not,
+    /// So many, one at once after the other. What comes after them finds the cache still looking at what they read.
+    Times(usize),
+    /// Until it was answered from memory, if that comes soon.
+    UntilRemembered,
 }
 
 /// A new project, and what happens to it.
@@ -34,6 +47,8 @@ pub struct Compile {
 pub struct Scenario {
     /// What it is compiled with.
     pub compiler: Compiler,
+    /// The cache is told of changes by the system.
+    pub watched: bool,
     /// Files of a new project that this one does not have.
     pub left_out: Vec<String>,
     /// In order.
@@ -42,7 +57,7 @@ pub struct Scenario {
 
 impl Compile {
     /// Without anything special.
-    pub const PLAIN: Compile = Compile { cached_first: false, leftovers: false };
+    pub const PLAIN: Compile = Compile { cached_first: false, leftovers: false, again: Again::Not };
 }
 
 impl fmt::Display for Step {
@@ -50,9 +65,14 @@ impl fmt::Display for Step {
         write!(f, "{:4}  {}", self.number, self.operation)?;
         match self.compile {
             None => f.write_str("; do not compile")?,
-            Some(Compile { cached_first, leftovers }) => {
+            Some(Compile { cached_first, leftovers, again }) => {
                 write!(f, "; compile {}", if cached_first { "cached, bare" } else { "bare, cached" })?;
                 f.write_str(if leftovers { " over old outputs" } else { "" })?;
+                match again {
+                    Again::Not => {}
+                    Again::Times(times) => write!(f, ", and {times} more times")?,
+                    Again::UntilRemembered => f.write_str(", and until it is remembered")?,
+                }
             }
         }
         f.write_str(if self.change_at_once { "" } else { ", at once" })

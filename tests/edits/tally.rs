@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use zccache_tests::Counters;
+use zccache_tests::{Counters, Watching};
 
 /// Counts over any number of worlds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Compiles through the cache.
+    /// Compiles through the cache that were held against a bare one.
     pub compiles: u64,
+    /// Repeats of them.
+    pub repeats: u64,
+    /// Requests that were answered from memory.
+    pub answered: u64,
     /// Goings back to a state whose result was stored.
     pub reverts: u64,
     /// Of these, served from the cache.
@@ -25,8 +29,14 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds what the cache of one world counted.
-    pub fn count(&mut self, counters: &Counters) {
+    /// Adds what the cache of one world counted, and what it remembered.
+    pub fn count(&mut self, counters: &Counters, watching: &Watching) {
+        self.answered += watching.answered;
+        for (what, counts) in [("not remembered", &watching.refused), ("forgotten", &watching.lost)] {
+            for (reason, count) in counts {
+                *self.reasons.entry(format!("{what}: {reason}")).or_default() += count;
+            }
+        }
         let Counters { hits, misses, bypasses, failures, faults, .. } = *counters;
         let outcomes =
             [("hits", hits), ("misses", misses), ("bypasses", bypasses), ("failures", failures), ("faults", faults)];
@@ -41,6 +51,8 @@ impl Tally {
     /// Adds all of another.
     pub fn add(&mut self, other: &Tally) {
         self.compiles += other.compiles;
+        self.repeats += other.repeats;
+        self.answered += other.answered;
         self.reverts += other.reverts;
         self.reverts_hit += other.reverts_hit;
         self.undecided += other.undecided;
@@ -59,7 +71,8 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcomes: Vec<String> = self.outcomes.iter().map(|(name, count)| format!("{count} {name}")).collect();
-        writeln!(f, "{} compiles: {}", self.compiles, outcomes.join(", "))?;
+        writeln!(f, "{} compiles and {} repeats: {}", self.compiles, self.repeats, outcomes.join(", "))?;
+        writeln!(f, "{} requests were answered from memory", self.answered)?;
         writeln!(f, "{} of {} goings back to a stored state were hits", self.reverts_hit, self.reverts)?;
         for (reason, count) in &self.reverts_missed {
             writeln!(f, "{count:7}  not  {reason}")?;
