@@ -1,36 +1,27 @@
 //! Takes steps: a change, then the same compile bare and through the cache, held against each other. Ends with the first
 //! difference or trouble inside the cache.
 
-use std::collections::BTreeSet;
-use std::fs;
+mod compiles;
+
 use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fastrand::Rng;
-use zccache_tests::{Compiler, Counters, Run, World, run};
+use zccache_tests::{Compiler, Counters, World};
 
 use crate::choice;
 use crate::compare::Compiled;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::project::Project;
-use crate::sources::DATED;
 use crate::step::{Again, Compile, Scenario, Step};
 use crate::tally::Tally;
-use crate::tree::files;
 
 /// Every so many steps the state is kept to go back to.
 pub const KEEP_EVERY: usize = 3;
 
-/// A call that was not answered from memory when it was repeated so often will not be: it is of a kind that is not remembered.
-const REPEATS: usize = 6;
-
 /// Of the daemon's log, so much is shown.
 const LOG_LINES: usize = 20;
-
-/// Compiles that show the time do so by the second.
-const SECOND: Duration = Duration::from_secs(1);
 
 /// One project of one compiler, with a cache of its own.
 pub struct Engine {
@@ -206,128 +197,6 @@ impl Engine {
         }
     }
 
-    /// The same compile through the cache again, which must come to the same.
-    fn compile_again(&mut self, compile: Compile, index: usize) -> Result<(), Stop> {
-        self.settle()?;
-        let root = self.project.root();
-        let before = files(&root)?;
-        // One that fails is run each time.
-        if self.failed || show_time(&before) {
-            return Ok(());
-        }
-        let words = self.project.call.words(&root);
-        let times = match compile.again {
-            Again::Not => 0,
-            Again::Times(times) => times,
-            Again::UntilRemembered if self.scenario.watched => REPEATS,
-            Again::UntilRemembered => 1,
-        };
-        for time in 0..times {
-            let answered = (compile.again == Again::UntilRemembered).then(|| self.world.watching().answered);
-            if compile.leftovers {
-                self.put_leftovers(&root)?;
-            }
-            self.tally.repeats += 1;
-            let cached = Compiled::of(self.run(&words, true), &root, &before)?;
-            if let Some(difference) = self.bare.as_ref().and_then(|bare| bare.difference(&cached)) {
-                let what = format!("repeat {time}: {}\n{difference}", self.project.call);
-                return Err(Stop { trouble: Trouble::WrongAnswer, what });
-            }
-            self.unsettled = Some(Unsettled { index, reverted: None, kept: None });
-            if answered.is_some_and(|answered| self.world.watching().answered > answered) {
-                self.notes[index] += "  [from memory]";
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The compile both ways. Both find the same on the disk.
-    fn compile(&mut self, compile: Compile) -> Result<(), Stop> {
-        self.tally.compiles += 1;
-        let root = self.project.root();
-        let before = files(&root)?;
-        let words = self.project.call.words(&root);
-        let once = |through_cache: bool| {
-            if compile.leftovers {
-                self.put_leftovers(&root)?;
-            }
-            Compiled::of(self.run(&words, through_cache), &root, &before)
-        };
-        let shows_time = show_time(&before);
-        let start = Instant::now();
-        let (bare, cached) = if compile.cached_first && !shows_time {
-            let cached = once(true)?;
-            (once(false)?, cached)
-        } else {
-            (once(false)?, once(true)?)
-        };
-        let mut difference = bare.difference(&cached);
-        if difference.is_some() && shows_time {
-            // The clock went on between the two: then the cached one is as a bare one right after it.
-            difference = once(false)?.difference(&cached);
-            if difference.is_some() && start.elapsed() >= SECOND {
-                self.tally.undecided += 1;
-                difference = None;
-            }
-        }
-        if let Some(difference) = difference {
-            let outcome = Outcome::between(&self.counters, &self.world.counters());
-            let what = format!("{outcome:?}: {}\n{difference}", self.project.call);
-            return Err(Stop { trouble: Trouble::WrongAnswer, what });
-        }
-        self.failed = !bare.run.succeeded();
-        self.bare = Some(bare);
-        Ok(())
-    }
-
-    /// Outputs of the last compile, where it wrote them.
-    fn put_leftovers(&self, root: &Path) -> io::Result<()> {
-        self.bare.iter().try_for_each(|bare| bare.outputs.put(root))
-    }
-
-    /// Precompiles the header bare and through the cache. The bytes of such a file may be other ones each time; it is as good
-    /// as another if a compile makes the same of it. The one of the cache stays.
-    fn precompile(&mut self) -> Result<(), Stop> {
-        let root = self.project.root();
-        let (header, words) = (self.project.call.precompile_words(&root), self.project.call.words(&root));
-        let precompiled = PathBuf::from(self.project.call.precompiled());
-        let mut before = files(&root)?;
-        let shows_time = show_time(&before);
-        before.insert(precompiled.clone());
-        let make = |through_cache: bool| -> io::Result<Compiled> {
-            remove(&root.join(&precompiled))?;
-            let made = self.run(&header, through_cache);
-            let used = if made.succeeded() { self.run(&words, false) } else { made.clone() };
-            let stderr = [made.stderr, used.stderr].concat();
-            Compiled::of(Run { stderr, ..used }, &root, &before)
-        };
-        let difference = make(false)?.difference(&make(true)?);
-        let before = std::mem::replace(&mut self.counters, self.world.counters());
-        let outcome = Outcome::between(&before, &self.counters);
-        let index = self.notes.len() - 1;
-        self.notes[index] += &format!("  [precompiled: {outcome:?}]");
-        if outcome == Outcome::Fault {
-            return Err(self.fault());
-        }
-        let Some(difference) = difference.filter(|_| !shows_time) else { return Ok(()) };
-        let used = format!("and what the compiler makes of it with {}", self.project.call);
-        let what = format!("{outcome:?}: {}\n{used}\n{difference}", header.join(" "));
-        Err(Stop { trouble: Trouble::WrongAnswer, what })
-    }
-
-    fn run(&self, words: &[String], through_cache: bool) -> Run {
-        let mut command = if through_cache {
-            self.world.zccache(words)
-        } else {
-            let mut command = self.world.command(&words[0]);
-            command.args(&words[1..]);
-            command
-        };
-        let root = self.project.root();
-        run(command.current_dir(&root).env("PWD", root).envs(self.project.call.variables()))
-    }
-
     /// Asks the cache what it did with the last compile. That waits for it.
     fn settle(&mut self) -> Result<(), Stop> {
         let Some(Unsettled { index, reverted, kept }) = self.unsettled.take() else { return Ok(()) };
@@ -361,17 +230,5 @@ impl Engine {
         let log: String = log.iter().rev().map(|line| format!("{line}\n")).collect();
         let what = format!("{faults:?}: {}\n== the end of the log\n{log}", self.project.call);
         Stop { trouble: Trouble::Fault, what }
-    }
-}
-
-/// Whether one of the files shows the time of the compile. Not every compiler heeds the variable that fixes it.
-fn show_time(files: &BTreeSet<PathBuf>) -> bool {
-    files.iter().any(|path| path.ends_with(DATED))
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
