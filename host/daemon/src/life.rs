@@ -109,7 +109,7 @@ fn take_life_lock(endpoint: &Endpoint) -> Result<File, String> {
         match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(lock),
             Err(rustix::io::Errno::WOULDBLOCK) if Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(5));
+                std::thread::sleep(Duration::from_millis(1));
             }
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 return Err("another daemon of this cache folder is alive and does not answer".to_owned());

@@ -27,7 +27,7 @@ pub struct Writing<'a> {
 impl OutputsInFlight {
     /// Notes that these files are written from now on. A path whose folder is not there cannot be written by anybody.
     pub fn enter<'p>(&self, paths: impl Iterator<Item = &'p Path>) -> Writing<'_> {
-        let slots: Vec<Slot> = paths.filter_map(slot).collect();
+        let slots = slots(paths);
         let overlapped = Arc::new(AtomicBool::new(false));
         let mut table = self.lock();
         for slot in &slots {
@@ -68,13 +68,22 @@ impl Drop for Writing<'_> {
     }
 }
 
-fn slot(path: &Path) -> Option<Slot> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let metadata = std::fs::metadata(folder).ok()?;
-    Some((metadata.dev(), metadata.ino(), path.file_name()?.to_owned()))
+/// The slot of each path whose folder is there. Outputs of one call mostly share a folder, which is looked at once.
+fn slots<'p>(paths: impl Iterator<Item = &'p Path>) -> Vec<Slot> {
+    let mut last: Option<(&Path, Option<(u64, u64)>)> = None;
+    let mut slots = Vec::new();
+    for path in paths {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let found = match last {
+            Some((known, found)) if known == folder => found,
+            _ => std::fs::metadata(folder).ok().map(|metadata| (metadata.dev(), metadata.ino())),
+        };
+        last = Some((folder, found));
+        if let (Some((device, inode)), Some(name)) = (found, path.file_name()) {
+            slots.push((device, inode, name.to_owned()));
+        }
+    }
+    slots
 }
 
 #[cfg(test)]

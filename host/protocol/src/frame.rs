@@ -9,13 +9,15 @@
 //! length  ::= u32le, bytes of payload, at most `limits::FRAME_BYTES`
 //! ```
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 
 use serde::{Deserialize, Serialize};
 use zccache_model::limits::FRAME_BYTES;
 
 /// Version of [`crate::message`].
 pub const VERSION: u16 = 1;
+/// Frames up to this size are written into one allocation and read by one call, bytes.
+const USUAL_BYTES: usize = 8 << 10;
 /// Bytes of a frame before its payload.
 pub const HEADER_BYTES: usize = 12;
 
@@ -111,7 +113,9 @@ impl Header {
 
 /// A frame that holds a message.
 pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
-    let mut bytes = postcard::to_extend(message, Vec::from([0; HEADER_BYTES]))?;
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    bytes.extend([0; HEADER_BYTES]);
+    let mut bytes = postcard::to_extend(message, bytes)?;
     let header = Header::encode(Kind::Message, bytes.len() - HEADER_BYTES)?;
     bytes[..HEADER_BYTES].copy_from_slice(&header);
     Ok(bytes)
@@ -142,8 +146,10 @@ pub struct Frame {
     pub payload: Vec<u8>,
 }
 
-/// Reads a whole frame, whatever its version.
+/// Reads a whole frame, whatever its version. The other side says nothing more before it is answered, so that an ordinary
+/// frame is read in one piece.
 pub fn read(from: &mut impl Read) -> Result<Frame, FrameError> {
+    let from = &mut BufReader::with_capacity(USUAL_BYTES, from);
     let mut header = [0; HEADER_BYTES];
     from.read_exact(&mut header)?;
     let header = Header::decode(&header)?;
