@@ -56,9 +56,10 @@ fn of_the_answer(traced: &str) -> Option<Vec<String>> {
     let (thread, _) = lines.iter().find(|(_, call)| places(call))?;
     let calls: Vec<_> = lines.iter().filter(|line| line.0 == *thread).map(|line| line.1.trim_start()).collect();
     let placed = calls.iter().position(|call| places(call))?;
-    let taken = calls[..placed].iter().rposition(|call| call.contains("accept"))?;
+    // A thread that waited for a request when the trace began may not be seen to have done so.
+    let first = calls[..placed].iter().rposition(|call| call.contains("accept")).map_or(0, |taken| taken + 1);
     let answered = placed + calls[placed..].iter().position(|call| call.starts_with("sendto("))?;
-    let calls = calls[taken + 1..=answered].iter().filter(|call| !call.starts_with("<..."));
+    let calls = calls[first..=answered].iter().filter(|call| !call.starts_with("<..."));
     Some(calls.map(|call| (*call).to_owned()).collect())
 }
 
