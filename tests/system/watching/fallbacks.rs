@@ -66,6 +66,29 @@ fn a_project_on_an_overlay_is_looked_at_each_time_and_served() {
 }
 
 #[test]
+fn a_project_in_a_layer_that_an_overlay_writes_to_is_looked_at_each_time_and_served() {
+    let Some(mut world) = world() else { return };
+    let (lower, merged) = (world.root().join("lower"), world.root().join("merged"));
+    fs::create_dir(&lower).unwrap();
+    let Some(_overlay) = Mounted::overlay(&merged, &lower) else { return };
+    world.work = merged.clone();
+    write(&world);
+    world.work = lower.with_extension("upper");
+    // What is written past it here is written to the same file, and no event of it.
+    for value in 2..5 {
+        world.compare(CALL, &OUTPUTS);
+        rest();
+        world.expect(Expected::Hit, CALL, &OUTPUTS);
+        fs::write(merged.join("inc/value.h"), format!("#define VALUE {value}\n")).unwrap();
+        world.compare(CALL, &OUTPUTS);
+        tick();
+    }
+    looks_each_time(&world);
+    let watching = world.watching();
+    assert!(watching.refused("file-system") > 0 && watching.off.is_none(), "{watching:?}");
+}
+
+#[test]
 fn a_file_system_that_comes_over_a_header_or_goes_is_seen_by_the_very_next_call() {
     let Some(world) = world() else { return };
     if !Mounted::is_permitted(world.root()) {
