@@ -53,6 +53,7 @@ impl Compiled {
     fn expect_damage(self) {
         assert!(self.run.succeeded() && self.counters.outcomes() == (0, 1, 0, 0, 0), "{self:?}");
         assert!(self.dropped == 1 && self.counters.results > 0, "{self:?}");
+        assert_eq!(self.counters.reason("miss: corrupt"), 1, "{self:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use zccache_model::digest::ResultKey;
 use zccache_model::outcome::MissReason;
 use zccache_model::path;
 use zccache_model::result::StoredResult;
@@ -19,11 +20,7 @@ pub fn replay(services: &Services, call: &Call, planned: &Planned, found: &Found
     let outputs = &planned.unit().outputs;
     let place =
         |role: &str| outputs.iter().find(|output| output.role == role).map(|output| destination(call, &output.path));
-    let reply = put(services, &found.result, place, call.umask).inspect_err(|reason| {
-        if *reason == MissReason::Corrupt {
-            services.store.forget(&found.key);
-        }
-    })?;
+    let reply = put(services, &found.key, &found.result, place, call.umask)?;
     if found.behind_others {
         services.store.prefer(&planned.context, &found.list);
     }
@@ -35,9 +32,10 @@ pub fn destination(call: &Call, output: &str) -> PathBuf {
     path::from_directory(&call.directory, output)
 }
 
-/// Puts every output of a result where its role goes.
+/// Puts every output of a result where its role goes. A damaged result is forgotten.
 pub fn put(
     services: &Services,
+    key: &ResultKey,
     result: &StoredResult,
     destination: impl Fn(&str) -> Option<PathBuf>,
     umask: u32,
@@ -53,7 +51,10 @@ pub fn put(
     if let Err(error) = placed {
         tracing::debug!(%error, "a stored result cannot be put in place");
         return Err(match error {
-            MaterializeError::Corrupt { .. } => MissReason::Corrupt,
+            MaterializeError::Corrupt { .. } => {
+                services.store.forget(key);
+                MissReason::Corrupt
+            }
             _ => MissReason::Destination,
         });
     }

@@ -95,26 +95,27 @@ pub fn begin(services: &Services, request: &CompileRequest<'_>) -> Begun {
         return answered(services, End::exec(None, Outcome::Bypass("namespace".into()), None));
     }
     let key = repeat::key(services, request);
-    if let Some(end) = repeat::answer(services, &key, request) {
-        return answered(services, end);
-    }
+    let damaged = match repeat::recall(services, &key, request) {
+        repeat::Recalled::Answer(end) => return answered(services, *end),
+        repeat::Recalled::Nothing => false,
+        repeat::Recalled::Damage => true,
+    };
     let call = Call::of(request);
     let resolved = match resolve::resolve(services, &call) {
         Ok(resolved) => resolved,
         Err(outcome) => return answered(services, End::exec(None, outcome, None)),
     };
-    let (end, stage) = match plan::remembered(services, &call, &resolved) {
-        None => (None, Stage::Ask),
-        Some(verdict) => settle(services, &call, &resolved, verdict)
-            .map_or_else(|(planned, miss)| (None, Stage::Miss(planned, miss)), |end| (Some(end), Stage::Ask)),
+    let stage = match plan::remembered(services, &call, &resolved) {
+        None => Stage::Ask,
+        Some(verdict) => match settle(services, &call, &resolved, verdict) {
+            Ok(end) => {
+                services.surveyor.remember(key, call);
+                return answered(services, end);
+            }
+            Err((planned, miss)) => Stage::Miss(planned, if damaged { MissReason::Corrupt } else { miss }),
+        },
     };
-    match end {
-        Some(end) => {
-            services.surveyor.remember(key, call);
-            answered(services, end)
-        }
-        None => Begun::Waits(Box::new(Waiting { key, call, resolved, stage })),
-    }
+    Begun::Waits(Box::new(Waiting { key, call, resolved, stage }))
 }
 
 /// How a request ends about which a plugin's word is known; or that it misses.

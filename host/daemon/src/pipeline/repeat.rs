@@ -15,7 +15,7 @@ use zccache_files::Vouched;
 use zccache_model::digest::{Digest, ResultKey};
 use zccache_model::key::KeyBuilder;
 use zccache_model::limits;
-use zccache_model::outcome::Outcome;
+use zccache_model::outcome::{MissReason, Outcome};
 use zccache_protocol::message::{CompileRequest, Program, Reply};
 
 use crate::call::Call;
@@ -99,12 +99,22 @@ pub fn key(services: &Services, request: &CompileRequest<'_>) -> Digest {
     key.finish()
 }
 
-/// The answer of before, if it holds. A result is in place by then.
-pub fn answer(services: &Services, key: &Digest, request: &CompileRequest<'_>) -> Option<End> {
-    let repeat = services.repeats.known.get(key)?;
+/// How far memory alone answers a request.
+pub enum Recalled {
+    /// All the way. A result is in place by then.
+    Answer(Box<End>),
+    /// Not at all: it was not asked before, something may have changed, or a result cannot be put in place.
+    Nothing,
+    /// To a result that turned out to be damaged, and is forgotten.
+    Damage,
+}
+
+/// The answer of before, if it holds.
+pub fn recall(services: &Services, key: &Digest, request: &CompileRequest<'_>) -> Recalled {
+    let Some(repeat) = services.repeats.known.get(key) else { return Recalled::Nothing };
     if !services.files.watch().holds(&repeat.rests_on) {
         services.repeats.known.remove(key);
-        return None;
+        return Recalled::Nothing;
     }
     let end = match &repeat.answer {
         Answer::Exec { program, outcome, plugin } => {
@@ -112,16 +122,18 @@ pub fn answer(services: &Services, key: &Digest, request: &CompileRequest<'_>) -
         }
         Answer::Split(calls) => End::split(calls),
         Answer::Hit { result, plugin, destinations } => {
-            let stored = services.store.result(result)?;
+            let Some(stored) = services.store.result(result) else { return Recalled::Nothing };
             let destination =
                 |role: &str| destinations.iter().find(|known| known.0 == role).map(|known| known.1.clone());
-            // Whatever keeps a result from being put in place is told when the request goes the whole way.
-            let reply = hit::put(services, &stored, destination, request.umask).ok()?;
-            End { reply, outcome: Some(Outcome::Hit), plugin: Some(plugin.clone()) }
+            match hit::put(services, result, &stored, destination, request.umask) {
+                Ok(reply) => End { reply, outcome: Some(Outcome::Hit), plugin: Some(plugin.clone()) },
+                Err(MissReason::Corrupt) => return Recalled::Damage,
+                Err(_) => return Recalled::Nothing,
+            }
         }
     };
     services.repeats.answered.fetch_add(1, Ordering::Relaxed);
-    Some(end)
+    Recalled::Answer(Box::new(end))
 }
 
 /// Finds out what a request comes to, with everything claimed that is looked at, and remembers it.

@@ -67,7 +67,22 @@ pub(crate) enum IndexError {
 impl IndexError {
     /// The file is not what it was when it was written.
     pub(crate) fn is_damage(&self) -> bool {
-        matches!(self, IndexError::Damaged | IndexError::Database(redb::Error::Corrupted(_)))
+        use redb::Error::{
+            Corrupted, TableDoesNotExist, TableIsMultimap, TableIsNotMultimap, TableTypeMismatch, TypeDefinitionChanged,
+        };
+        match self {
+            IndexError::Damaged => true,
+            // Every table was made when the index was, with the types that this version gives them.
+            IndexError::Database(
+                Corrupted(_)
+                | TableDoesNotExist(_)
+                | TableIsMultimap(_)
+                | TableIsNotMultimap(_)
+                | TableTypeMismatch { .. }
+                | TypeDefinitionChanged { .. },
+            ) => true,
+            _ => false,
+        }
     }
 }
 
@@ -160,7 +175,7 @@ impl Index {
         let file = IndexFile::open(&self.path, &self.disk).map_err(OpenError::Io)?;
         let open = || -> Result<Database, redb::Error> {
             let database = Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(file)?;
-            let whole = database.begin_read()?.open_table(tables::STATISTICS).is_ok();
+            let whole = database.begin_read()?.open_table(tables::LAST_MADE).is_ok();
             if !whole {
                 let mut transaction = database.begin_write()?;
                 transaction.set_quick_repair(true);

@@ -43,6 +43,9 @@ pub(super) const TOTALS: TableDefinition<'_, &str, (u64, u64, u64)> = TableDefin
 pub(super) const STATISTICS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("statistics");
 pub(super) const MEMORIES: TableDefinition<'_, Name, &[u8]> = TableDefinition::new("memories");
 
+/// The table that is made last: where it is, all are.
+pub(super) const LAST_MADE: TableDefinition<'_, Name, &[u8]> = MEMORIES;
+
 /// What the rows of one result take beside its value: keys, the entry, pages not full. An estimate, so that results
 /// without any content cannot grow without bound either.
 pub(super) const RESULT_BYTES: u64 = 512;
