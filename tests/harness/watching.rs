@@ -76,7 +76,7 @@ impl World {
     /// without the cache.
     ///
     /// The first answers come otherwise: a call is remembered beside the answering, and whatever happens in the folders of its
-    /// files counts until the watcher knows better. So does a mount anywhere, which other tests do.
+    /// files counts until the watcher knows better.
     #[track_caller]
     pub fn until_remembered(&self, call: &str, outputs: &[&str]) -> (Made, Counters) {
         let bare = self.make_bare(call, outputs);

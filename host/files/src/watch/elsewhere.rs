@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::mounts::Mounts;
 
 /// The system's name for something watched.
 pub(super) type Id = i32;
@@ -44,7 +46,7 @@ impl Source {
     }
 
     /// Never.
-    pub(super) fn layers(&self) -> Vec<PathBuf> {
+    pub(super) fn mounts(&self) -> Mounts {
         match self.0 {}
     }
 

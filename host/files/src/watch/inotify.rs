@@ -1,17 +1,19 @@
 //! Linux: inotify, read by whoever needs to know and not by a thread of its own, so that the queue can be emptied before
 //! something is relied on. And the list of mounts, since a mount over a folder is no event of that folder.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
+
+use super::mounts::Mounts;
 
 /// The system's name for something watched.
 pub(super) type Id = i32;
@@ -64,16 +66,9 @@ impl Source {
         Ok(inotify::add_watch(&self.queue, path, content | itself | WatchFlags::DONT_FOLLOW)?)
     }
 
-    /// The folders that overlays keep their changes in. What is written by way of an overlay is no event of the file below.
-    pub(super) fn layers(&self) -> Vec<PathBuf> {
-        let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
-        let overlays = mounts.split(|byte| *byte == b'\n').filter_map(|mount| {
-            let mount = OsStr::from_bytes(mount).to_str()?;
-            let (_, filesystem) = mount.split_once(" - overlay ")?;
-            let options = filesystem.rsplit(' ').next()?;
-            options.split(',').find_map(|option| option.strip_prefix("upperdir="))
-        });
-        overlays.filter_map(|layer| std::fs::canonicalize(plain(layer)).ok()).collect()
+    /// What is mounted now.
+    pub(super) fn mounts(&self) -> Mounts {
+        Mounts::parse(&std::fs::read("/proc/self/mountinfo").unwrap_or_default())
     }
 
     /// Tells everything that has happened so far. One system call where nothing has.
@@ -114,41 +109,10 @@ impl Source {
     }
 }
 
-/// A path as it is: `mountinfo` writes blanks and the like as `\040`.
-fn plain(escaped: &str) -> PathBuf {
-    let mut plain = Vec::with_capacity(escaped.len());
-    let mut rest = escaped.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let code = after.get(..3).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
-        match code {
-            Some(code) if *byte == b'\\' => {
-                plain.push(code);
-                rest = &after[3..];
-            }
-            _ => {
-                plain.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    PathBuf::from(OsString::from_vec(plain))
-}
-
 /// Whether the system has no room for one more watch, as opposed to not letting this one be watched.
 pub(super) fn is_full(error: &io::Error) -> bool {
     error
         .raw_os_error()
         .map(Errno::from_raw_os_error)
         .is_some_and(|error| [Errno::NOSPC, Errno::NOMEM].contains(&error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_escaped_in_the_list_of_mounts_is_told_as_it_is() {
-        assert_eq!(plain("/a\\040b/c\\134d"), Path::new("/a b/c\\d"));
-        assert_eq!(plain("/a\\04"), Path::new("/a\\04"));
-    }
 }

@@ -5,6 +5,7 @@
 //! as long as [`Watch::holds`] says so. Where it cannot know, it refuses, and whoever asked looks again, as if there were
 //! no watcher. `docs/watching.md` argues case by case why no stale answer is possible.
 
+mod mounts;
 mod report;
 mod survey;
 mod table;

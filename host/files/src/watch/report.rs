@@ -41,7 +41,7 @@ impl Refusal {
 pub enum Loss {
     /// More happened at once than the system's queue holds.
     Overflow,
-    /// A file system was mounted or unmounted.
+    /// The root was mounted otherwise, or an overlay was mounted.
     Mounts,
     /// As much was watched as this daemon is to: it begins anew.
     Full,

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use zccache_model::limits;
 
+use super::mounts::Mounts;
 use super::report::{Loss, Refusal, WatchReport};
 use super::source::{Event, Id, Source, is_full};
 use super::survey::Vouched;
@@ -32,6 +33,10 @@ const NEVER: u64 = u64::MAX;
 pub(super) struct Table {
     source: Source,
     watched: HashMap<Id, Watched>,
+    /// Folders by their paths without links, as they were watched.
+    places: HashMap<PathBuf, Id>,
+    /// What was mounted when it was last looked at.
+    mounts: Mounts,
     /// By claim: the moment of its last change; zero: none yet.
     changed: Vec<u64>,
     /// The moment of the last event.
@@ -97,10 +102,13 @@ fn folded(name: &OsStr) -> Cow<'_, [u8]> {
 
 impl Table {
     pub(super) fn new(source: Source) -> Table {
+        let mounts = source.mounts();
         Table {
-            layers: source.layers(),
+            layers: mounts.layers(),
+            mounts,
             source,
             watched: HashMap::new(),
+            places: HashMap::new(),
             changed: Vec::new(),
             now: 0,
             lost_at: 0,
@@ -121,7 +129,7 @@ impl Table {
     /// Takes note of everything that happened until now.
     pub(super) fn drain(&mut self) {
         let Table { source, watched, changed, now, folders, .. } = self;
-        let mut lost = None;
+        let (mut lost, mut mounted) = (None, false);
         let drained = source.drain(|event| {
             *now += 1;
             let mut note = |claim: Claim, moment: u64| changed[claim as usize] = moment;
@@ -140,16 +148,45 @@ impl Table {
                     }
                 }
                 Event::Overflow => lost = Some(Loss::Overflow),
-                Event::Mounts => lost = lost.or(Some(Loss::Mounts)),
+                Event::Mounts => mounted = true,
             }
         });
         if let Err(error) = drained {
             tracing::error!(%error, "the system's queue of changes cannot be read");
             lost = Some(Loss::Trouble);
         }
+        if mounted {
+            self.note_mounts();
+        }
         if let Some(loss) = lost {
             self.lose(loss);
         }
+    }
+
+    /// What is mounted at a name, or no more, is an event of that name in its folder.
+    fn note_mounts(&mut self) {
+        let mounts = self.source.mounts();
+        self.now += 1;
+        for place in mounts.differences(&self.mounts) {
+            let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else {
+                // The root itself.
+                self.lose(Loss::Mounts);
+                continue;
+            };
+            let watched = self.places.get(folder).and_then(|id| self.watched.get(id));
+            if let Some(entries) = watched.and_then(|watched| watched.entries.as_ref()) {
+                let concerned: Vec<Claim> = entries.concerned(name).chain([entries.any]).collect();
+                concerned.into_iter().for_each(|claim| self.changed[claim as usize] = self.now);
+            }
+        }
+        let layers = mounts.layers();
+        if layers.iter().any(|layer| !self.layers.contains(layer)) {
+            // What was claimed in it is written from now on without an event.
+            self.lose(Loss::Mounts);
+        }
+        self.layers = layers;
+        self.mounts = mounts;
+        self.telling.clear();
     }
 
     /// From now on nothing holds that was claimed before.
@@ -158,7 +195,6 @@ impl Table {
         self.lost_at = self.now;
         self.ways.clear();
         self.telling.clear();
-        self.layers = self.source.layers();
         *self.lost.entry(loss).or_default() += 1;
     }
 
@@ -224,6 +260,9 @@ impl Table {
 
     fn folder(&mut self, folder: &Path) -> Result<(Id, Claim, Claim), Refusal> {
         let id = self.watch(|source| source.watch_folder(folder))?;
+        if self.places.get(folder) != Some(&id) {
+            self.places.insert(folder.to_owned(), id);
+        }
         let watched = self.watched(id, true);
         // The system gives each thing that is watched a name of its own, and a file never becomes a folder.
         let entries = watched.entries.as_ref().ok_or(Refusal::Fresh)?;
@@ -238,7 +277,8 @@ impl Table {
 
     /// Has the system watch something, if there is room.
     fn watch(&mut self, watch: impl Fn(&Source) -> io::Result<Id>) -> Result<Id, Refusal> {
-        if self.watched.len() >= limits::WATCHES || self.changed.len() >= limits::WATCH_CLAIMS {
+        let most = self.watched.len().max(self.places.len());
+        if most >= limits::WATCHES || self.changed.len() >= limits::WATCH_CLAIMS {
             if self.begun.elapsed() > KEPT_FULL {
                 self.begin_anew();
             }
@@ -267,8 +307,11 @@ impl Table {
             Ok(source) => source,
             Err(error) => return tracing::warn!(%error, "the table of what is watched stays full"),
         };
+        self.mounts = source.mounts();
+        self.layers = self.mounts.layers();
         self.source = source;
         self.watched.clear();
+        self.places.clear();
         self.changed.clear();
         self.folders = 0;
         self.begun = Instant::now();
