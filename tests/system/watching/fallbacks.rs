@@ -126,8 +126,8 @@ fn a_file_system_that_is_mounted_where_nothing_is_looked_for_ends_nothing() {
     if !Mounted::is_permitted(world.root()) {
         return;
     }
-    let elsewhere = world.root().join("elsewhere");
-    fs::create_dir(&elsewhere).unwrap();
+    let elsewhere = world.root().join("else/where");
+    fs::create_dir_all(&elsewhere).unwrap();
     world.until_remembered(CALL, &OUTPUTS);
     let before = world.watching();
     let mounted = Mounted::memory(&elsewhere, "1m");
