@@ -1,6 +1,6 @@
 //! Hits of many clients at once, as a build with many jobs has them, each with an output of its own.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, ensure};
 use serde::Serialize;
 
 use crate::bench::cache::Cache;
-use crate::bench::contestant::{enter, in_turn, timed};
+use crate::bench::contestant::{enter, in_turn, quiet, timed};
 use crate::bench::figures::quantile;
 use crate::bench::floor::Floor;
 use crate::bench::unit::Unit;
@@ -92,7 +92,7 @@ fn together(world: &World, caches: &[Cache], contestants: &[(&str, MakeCommand<'
 fn commands<'a>(name: &'a str, make: &'a MakeCommand<'a>, clients: u32) -> impl Iterator<Item = Command> + use<'a> {
     (0..clients).map(move |client| {
         let mut command = make(&format!("{name}-{client}"));
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        quiet(&mut command);
         command
     })
 }
