@@ -59,14 +59,12 @@ impl Files {
     }
 }
 
-/// Claims what is observed of a path. A program claims its own way.
+/// Claims what is observed of a path. What a program loads is claimed where it is looked at, and a tree is refused there.
 pub(crate) fn claim(place: &Place<'_>, path: &Path, observe: Observe) {
-    match observe {
-        Observe::Listing => place.claim_entries(path),
-        Observe::Program => {}
-        Observe::Content | Observe::ContentAndTime | Observe::Kind | Observe::Identity | Observe::Tree => {
-            place.claim(path);
-        }
+    if observe == Observe::Listing {
+        place.claim_entries(path);
+    } else {
+        place.claim(path);
     }
 }
 

@@ -74,11 +74,12 @@ impl Watch {
     }
 
     fn lock(&self) -> Option<MutexGuard<'_, Table>> {
-        let table = self.table.as_ref().ok()?;
-        Some(table.lock().unwrap_or_else(|poisoned: PoisonError<MutexGuard<'_, Table>>| {
+        let shared = self.table.as_ref().ok()?;
+        Some(shared.lock().unwrap_or_else(|poisoned: PoisonError<MutexGuard<'_, Table>>| {
             // A panic may have left an event half noted: nothing that was claimed before holds any more.
             let mut table = poisoned.into_inner();
             table.lose(Loss::Trouble);
+            shared.clear_poison();
             table
         }))
     }

@@ -205,6 +205,18 @@ fn a_listing_is_claimed_with_all_names() {
 }
 
 #[test]
+fn a_program_that_is_not_there_is_claimed_too() {
+    let world = World::new();
+    let survey = world.files.watch().survey().unwrap();
+    let place = Place { survey: Some(&survey), ..place(world.folder.path()) };
+    world.files.assumptions(&place, &[ObservedPath { path: "first/tool".into(), observe: Observe::Program }]);
+    let vouched = survey.finish().unwrap();
+    assert!(world.holds(&vouched));
+    fs::write(world.at("first/tool"), "").unwrap();
+    assert!(!world.holds(&vouched));
+}
+
+#[test]
 fn trees_and_other_processes_files_are_refused_and_counted() {
     let world = World::new();
     for (path, observe, refusal) in
