@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use zccache_tests::{Expected, World, required, run};
+use zccache_tests::{Counters, Expected, World, permitted, required, run, zccache};
 
 use crate::sources::each;
 
@@ -37,13 +37,28 @@ int main(int argc, char **argv) {
 }
 "#;
 
-/// A cache that is carried to another machine, or a machine that gets another processor: the daemon is another one.
+/// What one machine does with the call, after it was started anew: twice, by a daemon of its own.
+const MACHINE: &str = r#"
+set -e
+mount --bind "$1" /proc/sys/kernel/random/boot_id
+"$0" stats --json --zero > before.json
+"$0" gcc -O3 -march=native -c x.c
+"$0" stats --json --zero > first.json
+"$0" gcc -O3 -march=native -c x.c
+"$0" stats --json > second.json
+"$0" stop
+"#;
+
+/// A cache that is carried to another machine. What tells machines apart is what the system draws when it starts.
 #[test]
 fn code_for_another_machine_is_not_served_although_the_call_is_the_same() {
     if !required("gcc") {
         return;
     }
     let mut world = World::new();
+    if !permitted(run(world.command("unshare").args(["--mount", "true"])).succeeded(), "mounts can be unshared") {
+        return;
+    }
     let real = run(Command::new("sh").args(["-c", "command -v gcc"])).expect_success().out();
     world.write("x.c", SOURCE);
     world.write("driver.c", DRIVER);
@@ -62,9 +77,16 @@ fn code_for_another_machine_is_not_served_although_the_call_is_the_same() {
     for (processor, expected) in [("haswell", Expected::Miss), ("nehalem", Expected::Miss), ("haswell", Expected::Hit)]
     {
         world.write("machine", processor);
-        run(&mut world.zccache(["stop"]));
-        let (made, _) = world.expect(expected, "gcc -O3 -march=native -c x.c", &["x.o"]);
-        assert!(made.run.succeeded(), "{made:?}");
-        world.expect(Expected::Hit, "gcc -O3 -march=native -c x.c", &["x.o"]);
+        world.write("started", format!("of-{processor}\n"));
+        run(&mut world.bare_command("gcc -O3 -march=native -c x.c")).expect_success();
+        let bare = world.read("x.o");
+        world.remove("x.o");
+        let mut command = world.command("unshare");
+        command.args(["--mount", "sh", "-c", MACHINE]).arg(zccache()).arg("started");
+        run(&mut command).expect_success();
+        assert_eq!(world.read("x.o"), bare, "{processor}");
+        let counted = |name: &str| Counters::of_json(std::str::from_utf8(&world.read(name).unwrap()).unwrap());
+        expected.check(&counted("first.json"));
+        Expected::Hit.check(&counted("second.json"));
     }
 }

@@ -29,6 +29,12 @@ pub(crate) struct Fuzz {
     /// Repeats a run; without it a fresh one is drawn and printed
     #[arg(long)]
     seed: Option<u64>,
+    /// Has the daemon look at every file for every compile
+    #[arg(long)]
+    no_watcher: bool,
+    /// Instead: edits by several writers while several compiles run (gcc and clang only)
+    #[arg(long)]
+    writers: bool,
 }
 
 /// A compiler that the suite has a test for.
@@ -43,12 +49,29 @@ enum Compiler {
 }
 
 impl Compiler {
-    fn test(self) -> &'static str {
+    /// As the suite's tests are named.
+    fn name(self) -> &'static str {
         match self {
-            Compiler::Gcc => "random_edits_never_make_a_wrong_hit_with_gcc",
-            Compiler::Gxx => "random_edits_never_make_a_wrong_hit_with_gxx",
-            Compiler::Clang => "random_edits_never_make_a_wrong_hit_with_clang",
-            Compiler::Clangxx => "random_edits_never_make_a_wrong_hit_with_clangxx",
+            Compiler::Gcc => "gcc",
+            Compiler::Gxx => "gxx",
+            Compiler::Clang => "clang",
+            Compiler::Clangxx => "clangxx",
+        }
+    }
+}
+
+impl Fuzz {
+    /// The test of the suite.
+    fn test(&self) -> String {
+        const WRITERS: &str = "writers::writers_that_work_while_compiles_run_never_make_a_stale_answer";
+        const EDITS: &str = "random_edits_never_make_a_wrong_hit_with";
+        let compiler = self.compiler.name();
+        match (self.writers, self.no_watcher) {
+            (false, false) => format!("{EDITS}_{compiler}"),
+            (false, true) => format!("{EDITS}_{compiler}_and_no_watcher"),
+            (true, false) => format!("{WRITERS}_with_{compiler}"),
+            // With gcc.
+            (true, true) => format!("{WRITERS}_without_the_watcher"),
         }
     }
 }
@@ -64,7 +87,8 @@ pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
         [("ZCCACHE_EDIT_SECONDS", seconds), ("ZCCACHE_EDIT_STEPS", fuzz.steps), ("ZCCACHE_EDIT_SEED", fuzz.seed)];
     let mut cargo = process::cargo();
     cargo.current_dir(&workspace.root).args(["test", "--quiet", "-p", "zccache-tests", "--test", "edits", "--"]);
-    cargo.args(["--exact", "--nocapture", fuzz.compiler.test()]);
+    let test = fuzz.test();
+    cargo.args(["--exact", "--nocapture", &test]);
     cargo.env(PROGRAMS, programs).env("ZCCACHE_TEST_REQUIRE", "1").env_remove("RUST_BACKTRACE");
     for (name, value) in variables {
         match value {
@@ -84,7 +108,7 @@ pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
     let status = child.wait();
     process::checked(&cargo, status)?;
     if !passed {
-        bail!("the suite `edits` has no test `{}`", fuzz.compiler.test());
+        bail!("the suite `edits` has no test `{test}`");
     }
     Ok(())
 }

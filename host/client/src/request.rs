@@ -25,8 +25,13 @@ pub struct Caller {
 impl Caller {
     /// This process, before it has a second thread: the mask cannot be read without setting it for a moment.
     pub fn of_process(environment: Vec<(&'static OsStr, &'static OsStr)>) -> io::Result<Caller> {
+        let directory = env::current_dir()?;
+        if identity(&directory)? != identity(Path::new("."))? {
+            // Something is mounted over it: for the daemon that path is another folder.
+            return Err(io::Error::other("the working directory is not where its path leads"));
+        }
         Ok(Caller {
-            directory: env::current_dir()?,
+            directory,
             environment,
             umask: umask(),
             client: own_program().unwrap_or_default(),

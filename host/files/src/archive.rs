@@ -68,6 +68,9 @@ impl Files {
     }
 
     pub(crate) fn keep_content(&self, stamp: &Stamp, digest: Digest) {
+        if !tells_apart(stamp) {
+            return;
+        }
         self.kept(content_key(stamp.file()), &ContentRow { stamp: stamp.into(), digest });
     }
 
@@ -85,6 +88,9 @@ impl Files {
     }
 
     pub(crate) fn keep_program(&self, caller: &Digest, known: &KnownProgram) {
+        if !known.trail.files.iter().chain(&known.trail.links).all(|(_, stamp)| tells_apart(stamp)) {
+            return;
+        }
         let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
         let rows = |seen: &[(PathBuf, Stamp)]| seen.iter().map(|(path, stamp)| (bytes(path), stamp.into())).collect();
         let Program { real, kind, digest } = &known.program;
@@ -112,6 +118,12 @@ impl Files {
             archive.keep(key, bytes);
         }
     }
+}
+
+/// Whether a stamp is of one file for longer than a daemon's life. Images of file systems that are made to be the same each
+/// time have change times of whole seconds, and one can be mounted in the place of another.
+fn tells_apart(stamp: &Stamp) -> bool {
+    stamp.ctime % 1_000_000_000 != 0
 }
 
 fn content_key((device, inode): FileId) -> Digest {

@@ -62,8 +62,10 @@ pub const QUIET: Duration = Duration::from_millis(20);
 pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
 /// Plans, contexts and file states remembered in memory, each.
 pub const MEMO_ENTRIES: usize = 200_000;
-/// Memories that are left for the next daemon, about 150 bytes each.
+/// Memories that are left for the next daemon; most take about 150 bytes.
 pub const MEMORIES: u64 = 200_000;
+/// Largest of them, bytes.
+pub const MEMORY_BYTES: usize = 64 << 10;
 /// Most files and folders that the system is asked to watch. Each keeps about a kilobyte of the kernel's memory; the system's
 /// own limit is shared with the user's editors.
 pub const WATCHES: usize = 50_000;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::limits;
 use zccache_model::manifest::Manifest;
 use zccache_model::outcome::Statistics;
 use zccache_model::result::StoredResult;
@@ -238,6 +239,9 @@ impl Store {
     /// Leaves something for the next daemon, within about a second. It may be gone by then, and nothing may rest on its
     /// being there.
     pub fn remember(&self, key: Digest, value: Vec<u8>) {
+        if value.len() > limits::MEMORY_BYTES {
+            return;
+        }
         self.shared.note(|notes| {
             notes.memories.insert(key, value);
         });

@@ -46,7 +46,7 @@ impl Source {
     }
 
     /// Never.
-    pub(super) fn mounts(&self) -> Mounts {
+    pub(super) fn mounts(&self) -> io::Result<Mounts> {
         match self.0 {}
     }
 

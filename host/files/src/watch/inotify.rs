@@ -54,7 +54,7 @@ impl Source {
     pub(super) fn watch_folder(&self, path: &Path) -> io::Result<Id> {
         let names = WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO;
         let itself = WatchFlags::ATTRIB | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
-        let how = WatchFlags::ONLYDIR | WatchFlags::DONT_FOLLOW;
+        let how = WatchFlags::ONLYDIR | WatchFlags::DONT_FOLLOW | WatchFlags::MASK_ADD;
         Ok(inotify::add_watch(&self.queue, path, names | itself | how)?)
     }
 
@@ -63,12 +63,14 @@ impl Source {
         // What is stored through a shared map is told only when the map and the file are closed.
         let content = WatchFlags::MODIFY | WatchFlags::CLOSE_WRITE;
         let itself = WatchFlags::ATTRIB | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
-        Ok(inotify::add_watch(&self.queue, path, content | itself | WatchFlags::DONT_FOLLOW)?)
+        // Where it has become a folder that is watched already, that goes on.
+        let how = WatchFlags::DONT_FOLLOW | WatchFlags::MASK_ADD;
+        Ok(inotify::add_watch(&self.queue, path, content | itself | how)?)
     }
 
     /// What is mounted now.
-    pub(super) fn mounts(&self) -> Mounts {
-        Mounts::parse(&std::fs::read("/proc/self/mountinfo").unwrap_or_default())
+    pub(super) fn mounts(&self) -> io::Result<Mounts> {
+        Ok(Mounts::parse(&std::fs::read("/proc/self/mountinfo")?))
     }
 
     /// Tells everything that has happened so far. One system call where nothing has.

@@ -30,11 +30,11 @@ pub struct Watch {
 impl Watch {
     /// Asks the system to tell of changes. Where it cannot, nothing is ever vouched for.
     pub(crate) fn begin() -> Watch {
-        let source = source::Source::open();
-        if let Err(error) = &source {
+        let table = source::Source::open().and_then(Table::new);
+        if let Err(error) = &table {
             tracing::warn!(%error, "the system tells of no changes; every file is looked at for every compile");
         }
-        Watch { table: source.map(|source| Mutex::new(Table::new(source))).map_err(|_| Refusal::Unavailable) }
+        Watch { table: table.map(Mutex::new).map_err(|_| Refusal::Unavailable) }
     }
 
     /// Vouches for nothing.

@@ -6,6 +6,9 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use crate::files::FileId;
+use crate::unix;
+
 /// The list of mounts (`/proc/self/mountinfo`, proc(5)).
 #[derive(Default)]
 pub(super) struct Mounts {
@@ -20,19 +23,29 @@ impl Mounts {
         }
     }
 
-    /// Where something is mounted that was not, or was mounted that is not, or is mounted otherwise.
-    pub(super) fn differences(&self, other: &Mounts) -> Vec<PathBuf> {
-        self.lines.symmetric_difference(&other.lines).map(|line| place(line)).collect()
+    /// Where something is mounted, or was. Also where the list says the same of both: the kernel gives numbers of mounts
+    /// again, so what is mounted there can be another folder.
+    pub(super) fn places(&self, before: &Mounts) -> HashSet<PathBuf> {
+        self.lines.union(&before.lines).map(|line| place(line)).collect()
     }
 
-    /// The folders that overlays keep their changes in. What is written by way of an overlay is no event of the file below.
-    pub(super) fn layers(&self) -> Vec<PathBuf> {
+    /// Whether the root is mounted as it was.
+    pub(super) fn same_root(&self, before: &Mounts) -> bool {
+        let root = |mounts: &Mounts| -> HashSet<Vec<u8>> {
+            mounts.lines.iter().filter(|line| place(line) == Path::new("/")).cloned().collect()
+        };
+        root(self) == root(before)
+    }
+
+    /// The folders that overlays keep their changes in. What is written by way of an overlay may be no event of the file
+    /// below.
+    pub(super) fn layers(&self) -> HashSet<FileId> {
         let overlays = self.lines.iter().filter_map(|line| {
             let (_, filesystem) = OsStr::from_bytes(line).to_str()?.split_once(" - overlay ")?;
             let options = filesystem.rsplit(' ').next()?;
             options.split(',').find_map(|option| option.strip_prefix("upperdir="))
         });
-        overlays.filter_map(|layer| std::fs::canonicalize(plain(layer.as_bytes())).ok()).collect()
+        overlays.filter_map(|layer| unix::stat(&plain(layer.as_bytes())).ok()).map(|stamp| stamp.file()).collect()
     }
 }
 
@@ -69,13 +82,13 @@ mod tests {
     const BLANK: &str = "40 27 0:35 / /mnt/a\\040b rw - tmpfs tmpfs rw,size=1024k\n";
 
     #[test]
-    fn a_mount_that_comes_goes_or_changes_is_told_by_its_place() {
+    fn places_are_told_of_what_is_and_of_what_was_mounted() {
         let list = |lines: &[&str]| Mounts::parse(lines.concat().as_bytes());
-        assert!(list(&[ROOT]).differences(&list(&[ROOT])).is_empty());
-        assert_eq!(list(&[ROOT]).differences(&list(&[BLANK, ROOT])), [Path::new("/mnt/a b")]);
-        assert_eq!(list(&[BLANK, ROOT]).differences(&list(&[ROOT])), [Path::new("/mnt/a b")]);
-        let read_only = ROOT.replace("rw,relatime", "ro,relatime");
-        assert_eq!(list(&[ROOT]).differences(&list(&[&read_only])), [Path::new("/"), Path::new("/")]);
+        let both = HashSet::from([Path::new("/").to_owned(), Path::new("/mnt/a b").to_owned()]);
+        assert_eq!(list(&[ROOT]).places(&list(&[BLANK, ROOT])), both);
+        assert_eq!(list(&[BLANK, ROOT]).places(&list(&[ROOT])), both);
+        assert!(list(&[BLANK, ROOT]).same_root(&list(&[ROOT])));
+        assert!(!list(&[&ROOT.replace("rw,relatime", "ro,relatime")]).same_root(&list(&[ROOT])));
     }
 
     #[test]
@@ -86,7 +99,7 @@ mod tests {
             "60 27 0:50 / /merged rw - overlay overlay rw,lowerdir=/low,upperdir={},workdir=/work\n",
             layer.display()
         );
-        assert_eq!(Mounts::parse(line.as_bytes()).layers(), [layer]);
+        assert_eq!(Mounts::parse(line.as_bytes()).layers(), HashSet::from([unix::stat(&layer).unwrap().file()]));
         assert!(Mounts::parse(ROOT.as_bytes()).layers().is_empty());
     }
 

@@ -4,7 +4,7 @@
 //! So whether an answer holds is a comparison for each of its claims, with no system call and no list of who waits for what.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ use super::report::{Loss, Refusal, WatchReport};
 use super::source::{Event, Id, Source, is_full};
 use super::survey::Vouched;
 use super::way::Way;
+use crate::files::FileId;
+use crate::stamp::Stamp;
 use crate::unix;
 
 /// One thing whose changes are noted: a name in a folder, all names of a folder, or a file or folder itself.
@@ -48,7 +50,7 @@ pub(super) struct Table {
     /// By device: whether its file system tells of every change.
     telling: HashMap<u64, bool>,
     /// Folders that are written to behind the back of their own file system.
-    layers: Vec<PathBuf>,
+    layers: HashSet<FileId>,
     begun: Instant,
     folders: u64,
     refused: BTreeMap<Refusal, u64>,
@@ -101,9 +103,9 @@ fn folded(name: &OsStr) -> Cow<'_, [u8]> {
 }
 
 impl Table {
-    pub(super) fn new(source: Source) -> Table {
-        let mounts = source.mounts();
-        Table {
+    pub(super) fn new(source: Source) -> io::Result<Table> {
+        let mounts = source.mounts()?;
+        Ok(Table {
             layers: mounts.layers(),
             mounts,
             source,
@@ -118,7 +120,7 @@ impl Table {
             folders: 0,
             refused: BTreeMap::new(),
             lost: BTreeMap::new(),
-        }
+        })
     }
 
     /// The moment of the last event that was taken note of.
@@ -163,16 +165,18 @@ impl Table {
         }
     }
 
-    /// What is mounted at a name, or no more, is an event of that name in its folder.
+    /// Something was mounted or unmounted: an event of every name at which something is mounted, or was, in its folder.
     fn note_mounts(&mut self) {
-        let mounts = self.source.mounts();
+        let mounts = match self.source.mounts() {
+            Ok(mounts) => mounts,
+            Err(error) => {
+                tracing::error!(%error, "the list of mounts cannot be read");
+                return self.lose(Loss::Trouble);
+            }
+        };
         self.now += 1;
-        for place in mounts.differences(&self.mounts) {
-            let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else {
-                // The root itself.
-                self.lose(Loss::Mounts);
-                continue;
-            };
+        for place in mounts.places(&self.mounts) {
+            let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else { continue };
             let watched = self.places.get(folder).and_then(|id| self.watched.get(id));
             if let Some(entries) = watched.and_then(|watched| watched.entries.as_ref()) {
                 let concerned: Vec<Claim> = entries.concerned(name).chain([entries.any]).collect();
@@ -180,8 +184,8 @@ impl Table {
             }
         }
         let layers = mounts.layers();
-        if layers.iter().any(|layer| !self.layers.contains(layer)) {
-            // What was claimed in it is written from now on without an event.
+        // What was claimed in a new layer may be written from now on without an event.
+        if !mounts.same_root(&self.mounts) || !layers.is_subset(&self.layers) {
             self.lose(Loss::Mounts);
         }
         self.layers = layers;
@@ -269,10 +273,10 @@ impl Table {
         Ok((id, watched.itself, entries.any))
     }
 
-    /// Whether changes at this path, which has no links, are all told of. It is on this device.
-    pub(super) fn require_telling(&mut self, path: &Path, device: u64) -> Result<(), Refusal> {
-        let telling = *self.telling.entry(device).or_insert_with(|| unix::tells_of_changes(path));
-        if telling && !self.layers.iter().any(|layer| path == layer) { Ok(()) } else { Err(Refusal::FileSystem) }
+    /// Whether changes at this path, which has no links and this stamp, are all told of.
+    pub(super) fn require_telling(&mut self, path: &Path, stamp: &Stamp) -> Result<(), Refusal> {
+        let telling = *self.telling.entry(stamp.device).or_insert_with(|| unix::tells_of_changes(path));
+        if telling && !self.layers.contains(&stamp.file()) { Ok(()) } else { Err(Refusal::FileSystem) }
     }
 
     /// Has the system watch something, if there is room.
@@ -303,12 +307,13 @@ impl Table {
 
     /// Watches nothing any more, so that there is room for what is used now.
     fn begin_anew(&mut self) {
-        let source = match Source::open() {
-            Ok(source) => source,
+        let opened = Source::open().and_then(|source| Ok((source.mounts()?, source)));
+        let (mounts, source) = match opened {
+            Ok(opened) => opened,
             Err(error) => return tracing::warn!(%error, "the table of what is watched stays full"),
         };
-        self.mounts = source.mounts();
-        self.layers = self.mounts.layers();
+        self.layers = mounts.layers();
+        self.mounts = mounts;
         self.source = source;
         self.watched.clear();
         self.places.clear();

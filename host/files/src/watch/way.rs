@@ -82,7 +82,7 @@ impl Table {
             return Err(Refusal::Unreadable);
         }
         let stamp = unix::stat(path).map_err(|_| Refusal::Unreadable)?;
-        self.require_telling(path, stamp.device)?;
+        self.require_telling(path, &stamp)?;
         Ok((Arc::default(), End::Folder(path.into())))
     }
 
@@ -95,7 +95,7 @@ impl Table {
         };
         let stamp = *entry.stamp();
         // A link is on the device of its folder.
-        self.require_telling(if matches!(entry, Entry::Link(_)) { folder } else { &path }, stamp.device)?;
+        self.require_telling(if matches!(entry, Entry::Link(_)) { folder } else { &path }, &stamp)?;
         match (entry, stamp.kind) {
             (Entry::Link(_), _) if links >= LINKS => Err(Refusal::Unreadable),
             (Entry::Link(_), _) => {
