@@ -14,19 +14,23 @@ use crate::unix;
 pub(super) struct Mounts {
     /// Its lines: whatever is said of a mount is part of what it is.
     lines: HashSet<Vec<u8>>,
+    places: HashSet<PathBuf>,
 }
 
 impl Mounts {
     pub(super) fn parse(list: &[u8]) -> Mounts {
-        Mounts {
-            lines: list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect(),
-        }
+        let lines = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        Mounts { lines: lines.clone().map(<[u8]>::to_vec).collect(), places: lines.map(place).collect() }
     }
 
-    /// Where something is mounted, or was. Also where the list says the same of both: the kernel gives numbers of mounts
-    /// again, so what is mounted there can be another folder.
-    pub(super) fn places(&self, before: &Mounts) -> HashSet<PathBuf> {
-        self.lines.union(&before.lines).map(|line| place(line)).collect()
+    /// Whether something is mounted there.
+    pub(super) fn has(&self, place: &Path) -> bool {
+        self.places.contains(place)
+    }
+
+    /// Where something is mounted that was not, or was mounted that is not, or is mounted otherwise.
+    pub(super) fn differences(&self, before: &Mounts) -> HashSet<PathBuf> {
+        self.lines.symmetric_difference(&before.lines).map(|line| place(line)).collect()
     }
 
     /// Whether the root is mounted as it was.
@@ -82,11 +86,13 @@ mod tests {
     const BLANK: &str = "40 27 0:35 / /mnt/a\\040b rw - tmpfs tmpfs rw,size=1024k\n";
 
     #[test]
-    fn places_are_told_of_what_is_and_of_what_was_mounted() {
+    fn a_mount_that_comes_goes_or_changes_is_told_by_its_place() {
         let list = |lines: &[&str]| Mounts::parse(lines.concat().as_bytes());
-        let both = HashSet::from([Path::new("/").to_owned(), Path::new("/mnt/a b").to_owned()]);
-        assert_eq!(list(&[ROOT]).places(&list(&[BLANK, ROOT])), both);
-        assert_eq!(list(&[BLANK, ROOT]).places(&list(&[ROOT])), both);
+        let place = |path: &str| HashSet::from([Path::new(path).to_owned()]);
+        assert!(list(&[ROOT]).differences(&list(&[ROOT])).is_empty());
+        assert_eq!(list(&[ROOT]).differences(&list(&[BLANK, ROOT])), place("/mnt/a b"));
+        assert_eq!(list(&[BLANK, ROOT]).differences(&list(&[ROOT])), place("/mnt/a b"));
+        assert!(list(&[BLANK, ROOT]).has(Path::new("/mnt/a b")) && !list(&[ROOT]).has(Path::new("/mnt/a b")));
         assert!(list(&[BLANK, ROOT]).same_root(&list(&[ROOT])));
         assert!(!list(&[&ROOT.replace("rw,relatime", "ro,relatime")]).same_root(&list(&[ROOT])));
     }

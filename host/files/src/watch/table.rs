@@ -39,6 +39,9 @@ pub(super) struct Table {
     places: HashMap<PathBuf, Id>,
     /// What was mounted when it was last looked at.
     mounts: Mounts,
+    /// What was seen where something is mounted, by path, on the ways that were followed. If it is replaced by another file
+    /// system, what is watched on it is gone; if by another folder of one that stays, it is another one here.
+    roots: HashMap<PathBuf, FileId>,
     /// By claim: the moment of its last change; zero: none yet.
     changed: Vec<u64>,
     /// The moment of the last event.
@@ -108,6 +111,7 @@ impl Table {
         Ok(Table {
             layers: mounts.layers(),
             mounts,
+            roots: HashMap::new(),
             source,
             watched: HashMap::new(),
             places: HashMap::new(),
@@ -165,7 +169,7 @@ impl Table {
         }
     }
 
-    /// Something was mounted or unmounted: an event of every name at which something is mounted, or was, in its folder.
+    /// Something was mounted or unmounted: an event of each name, in its folder, where that shows.
     fn note_mounts(&mut self) {
         let mounts = match self.source.mounts() {
             Ok(mounts) => mounts,
@@ -175,7 +179,17 @@ impl Table {
             }
         };
         self.now += 1;
-        for place in mounts.places(&self.mounts) {
+        let mut changed = mounts.differences(&self.mounts);
+        // The list can say the same of another mount, since the kernel gives their numbers again.
+        self.roots.retain(|place, root| {
+            let now = unix::lstat_if_there(place).ok().flatten().map(|entry| entry.stamp().file());
+            let same = now == Some(*root);
+            if !same {
+                changed.insert(place.clone());
+            }
+            same
+        });
+        for place in changed {
             let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else { continue };
             let watched = self.places.get(folder).and_then(|id| self.watched.get(id));
             if let Some(entries) = watched.and_then(|watched| watched.entries.as_ref()) {
@@ -191,6 +205,13 @@ impl Table {
         self.layers = layers;
         self.mounts = mounts;
         self.telling.clear();
+    }
+
+    /// Keeps which folder or file was seen at a path, if something is mounted there.
+    pub(super) fn saw(&mut self, path: &Path, stamp: &Stamp) {
+        if self.mounts.has(path) {
+            self.roots.insert(path.to_owned(), stamp.file());
+        }
     }
 
     /// From now on nothing holds that was claimed before.
@@ -317,6 +338,7 @@ impl Table {
         self.source = source;
         self.watched.clear();
         self.places.clear();
+        self.roots.clear();
         self.changed.clear();
         self.folders = 0;
         self.begun = Instant::now();

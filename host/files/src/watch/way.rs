@@ -96,6 +96,7 @@ impl Table {
         let stamp = *entry.stamp();
         // A link is on the device of its folder.
         self.require_telling(if matches!(entry, Entry::Link(_)) { folder } else { &path }, &stamp)?;
+        self.saw(&path, &stamp);
         match (entry, stamp.kind) {
             (Entry::Link(_), _) if links >= LINKS => Err(Refusal::Unreadable),
             (Entry::Link(_), _) => {
