@@ -68,6 +68,12 @@ impl Source {
         Ok(inotify::add_watch(&self.queue, path, content | itself | how)?)
     }
 
+    /// Watches something no more.
+    pub(super) fn forget(&self, id: Id) {
+        // It fails only for what is watched no more anyway.
+        let _gone = inotify::remove_watch(&self.queue, id);
+    }
+
     /// What is mounted now.
     pub(super) fn mounts(&self) -> io::Result<Mounts> {
         Ok(Mounts::parse(&std::fs::read("/proc/self/mountinfo")?))

@@ -1,7 +1,7 @@
 //! What is mounted where. That something is mounted over a name, or no more, is an event of that name, but one that the system
 //! tells in a list of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -43,13 +43,14 @@ impl Mounts {
 
     /// The folders that overlays keep their changes in. What is written by way of an overlay may be no event of the file
     /// below.
-    pub(super) fn layers(&self) -> HashSet<FileId> {
+    pub(super) fn layers(&self) -> HashMap<FileId, PathBuf> {
         let overlays = self.lines.iter().filter_map(|line| {
             let (_, filesystem) = OsStr::from_bytes(line).to_str()?.split_once(" - overlay ")?;
             let options = filesystem.rsplit(' ').next()?;
             options.split(',').find_map(|option| option.strip_prefix("upperdir="))
         });
-        overlays.filter_map(|layer| unix::stat(&plain(layer.as_bytes())).ok()).map(|stamp| stamp.file()).collect()
+        let layers = overlays.map(|layer| plain(layer.as_bytes()));
+        layers.filter_map(|layer| Some((unix::stat(&layer).ok()?.file(), layer))).collect()
     }
 }
 
@@ -105,7 +106,8 @@ mod tests {
             "60 27 0:50 / /merged rw - overlay overlay rw,lowerdir=/low,upperdir={},workdir=/work\n",
             layer.display()
         );
-        assert_eq!(Mounts::parse(line.as_bytes()).layers(), HashSet::from([unix::stat(&layer).unwrap().file()]));
+        let file = unix::stat(&layer).unwrap().file();
+        assert_eq!(Mounts::parse(line.as_bytes()).layers(), HashMap::from([(file, layer)]));
         assert!(Mounts::parse(ROOT.as_bytes()).layers().is_empty());
     }
 

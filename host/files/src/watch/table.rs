@@ -4,7 +4,7 @@
 //! So whether an answer holds is a comparison for each of its claims, with no system call and no list of who waits for what.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub(super) struct Table {
     /// By device: whether its file system tells of every change.
     telling: HashMap<u64, bool>,
     /// Folders that are written to behind the back of their own file system.
-    layers: HashSet<FileId>,
+    layers: HashMap<FileId, PathBuf>,
     begun: Instant,
     folders: u64,
     refused: BTreeMap<Refusal, u64>,
@@ -198,13 +198,25 @@ impl Table {
             }
         }
         let layers = mounts.layers();
+        let new = layers.iter().filter(|(file, _)| !self.layers.contains_key(file));
         // What was claimed in a new layer may be written from now on without an event.
-        if !mounts.same_root(&self.mounts) || !layers.is_subset(&self.layers) {
+        if !mounts.same_root(&self.mounts) || new.into_iter().any(|(_, layer)| self.is_watched(layer)) {
             self.lose(Loss::Mounts);
         }
         self.layers = layers;
         self.mounts = mounts;
         self.telling.clear();
+    }
+
+    /// Whether a folder is watched, by whatever path. Where that cannot be told, it is.
+    fn is_watched(&self, folder: &Path) -> bool {
+        // The system knows it by the name that it gave it.
+        let Ok(id) = self.source.watch_folder(folder) else { return true };
+        let watched = self.watched.contains_key(&id);
+        if !watched {
+            self.source.forget(id);
+        }
+        watched
     }
 
     /// Keeps which folder or file was seen at a path, if something is mounted there.
@@ -297,7 +309,7 @@ impl Table {
     /// Whether changes at this path, which has no links and this stamp, are all told of.
     pub(super) fn require_telling(&mut self, path: &Path, stamp: &Stamp) -> Result<(), Refusal> {
         let telling = *self.telling.entry(stamp.device).or_insert_with(|| unix::tells_of_changes(path));
-        if telling && !self.layers.contains(&stamp.file()) { Ok(()) } else { Err(Refusal::FileSystem) }
+        if telling && !self.layers.contains_key(&stamp.file()) { Ok(()) } else { Err(Refusal::FileSystem) }
     }
 
     /// Has the system watch something, if there is room.
