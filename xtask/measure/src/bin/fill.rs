@@ -10,11 +10,12 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use zccache_model::digest::{ContextKey, Digest, ResultKey};
 use zccache_model::manifest::{Absences, InputList, ObservedPath};
 use zccache_model::plan::Observe;
-use zccache_store::{CopyMode, NewEntry, Store, StoreOptions};
+use zccache_store::{CopyMode, NewEntry, Store, StoreError, StoreOptions};
 
 /// Whatever goes wrong ends the program; it crosses threads on the way.
 type Failure = Box<dyn Error + Send + Sync>;
@@ -24,6 +25,8 @@ const THREADS: u64 = 16;
 /// More than anybody fills in.
 const LIMIT_BYTES: u64 = 64 << 30;
 const UMASK: u32 = 0o022;
+/// How long a store may be in other hands.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// Folders that headers lie in, and how many lie in each.
 const FOLDERS: u64 = 24;
@@ -38,7 +41,7 @@ fn main() -> Result<(), Failure> {
 }
 
 fn fill(folder: &Path, numbers: Range<u64>) -> Result<(), Failure> {
-    let store = Store::open(folder, StoreOptions { limit_bytes: LIMIT_BYTES, copy: CopyMode::Auto })?;
+    let store = open(folder)?;
     let next = AtomicU64::new(numbers.start);
     let work = |thread: u64| -> Result<(), Failure> {
         let output = folder.join(format!("output {thread}"));
@@ -100,4 +103,15 @@ fn folder(number: u64) -> String {
 
 fn digest(kind: &str, number: u64) -> Digest {
     Digest::of(format!("{kind} {number}").as_bytes())
+}
+
+/// Opens the store. A daemon that has ended can hold it for a moment longer, until the last of its threads has.
+fn open(folder: &Path) -> Result<Store, StoreError> {
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match Store::open(folder, StoreOptions { limit_bytes: LIMIT_BYTES, copy: CopyMode::Auto }) {
+            Err(StoreError::Locked { .. }) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+            opened => return opened,
+        }
+    }
 }
