@@ -121,8 +121,8 @@ fn compile(cache: &Cache, call: &ToolCall) -> Ended {
         }
     };
     match reply {
-        Reply::Replay { stdout, stderr } => {
-            Ended { status: ExitStatus::Exited(0), stdout: Kept::of(stdout), stderr: Kept::of(stderr) }
+        Reply::Replay { code, stdout, stderr } => {
+            Ended { status: ExitStatus::Exited(code), stdout: Kept::of(stdout), stderr: Kept::of(stderr) }
         }
         Reply::Run { program, additions } => {
             let ended = watched(call, Some(&program), &additions);

@@ -54,7 +54,7 @@ pub fn wrap(call: &ToolCall, environment: Vec<(&'static OsStr, &'static OsStr)>)
         Err(error) => return without_cache(call, &error),
     };
     match reply {
-        Reply::Replay { stdout, stderr } => replay(&stdout, &stderr),
+        Reply::Replay { code, stdout, stderr } => replay(code, &stdout, &stderr),
         Reply::Exec(program) => plain::exec(call, Some(&program)),
         Reply::Run { program, additions } => run::run(connection, call, &program, &additions),
         Reply::Split { calls } => {
@@ -92,15 +92,17 @@ fn ask(connection: &mut UnixStream, caller: &Caller, call: &ToolCall) -> Result<
     Ok(frame::decode(&payload)?)
 }
 
-fn replay(stdout: &[u8], stderr: &[u8]) -> u8 {
+fn replay(code: i32, stdout: &[u8], stderr: &[u8]) -> u8 {
+    // The system keeps the lowest byte of what a process ends with.
+    let code = code as u8;
     if stdout.is_empty() && stderr.is_empty() {
-        return 0;
+        return code;
     }
     streams::outlive_readers();
     // A compiler that cannot say what it has to say has compiled all the same, and ends well.
     let _unheard = std::io::stdout().write_all(stdout).and_then(|()| std::io::stdout().flush());
     let _unheard = std::io::stderr().write_all(stderr);
-    0
+    code
 }
 
 fn without_cache(call: &ToolCall, why: &dyn Display) -> u8 {

@@ -50,6 +50,11 @@ impl Call {
         self.environment.iter().find(|(variable, _)| variable == name).map(|(_, value)| value.as_os_str())
     }
 
+    /// The bytes of a variable of the caller.
+    pub fn bytes_of(&self, name: &str) -> Option<&[u8]> {
+        self.variable(name).map(OsStr::as_bytes)
+    }
+
     /// Whether a path is the client's own program: a link to the cache is no compiler.
     pub fn is_client(&self, path: &Path) -> bool {
         std::fs::metadata(path)

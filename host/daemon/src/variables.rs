@@ -10,8 +10,8 @@ pub struct Variables {
     prefixes: Vec<Vec<u8>>,
 }
 
-/// What [`crate::call::Call::at_place`] looks at.
-const OF_PROGRAMS: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD"];
+/// By which programs are found and loaded: what [`crate::call::Call::at_place`] looks at.
+pub const OF_PROGRAMS: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD"];
 
 impl Variables {
     /// Those of all plugins.

@@ -59,7 +59,8 @@ impl Files {
     }
 }
 
-/// Claims what is observed of a path. What a program loads is claimed where it is looked at, and a tree is refused there.
+/// Claims what is observed of a path. What a program loads and what is in a tree is claimed
+/// where it is looked at.
 pub(crate) fn claim(place: &Place<'_>, path: &Path, observe: Observe) {
     if observe == Observe::Listing {
         place.claim_entries(path);
@@ -99,6 +100,7 @@ mod tests {
                 folder: String::new(),
                 names: absent.iter().map(|name| (*name).into()).collect(),
             }],
+            ..InputList::default()
         }
     }
 

@@ -39,12 +39,12 @@ impl Files {
     /// What the parts come to now, if it is sure that the run saw the same. `started` was read before its release.
     pub fn collect(&self, place: &Place<'_>, started: Started, parts: &[Part<'_>]) -> Result<Collection, Unsure> {
         let (inputs, absent) = self.trace(place, parts)?;
-        let mut settled = Settled::since(started);
+        let mut settled = Settled::since(place, started);
         let mut anchors = Anchors::new(place);
         for path in &absent {
             anchors.add(path)?;
         }
-        let list = InputList { inputs, absences: anchors.finish() };
+        let list = InputList { inputs, absences: anchors.finish(), variables: Vec::new() };
         for absences in &list.absences {
             settled.require_way(&absences.folder, &place.at(&absences.folder))?;
         }

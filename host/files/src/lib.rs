@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod absent;
+mod ahead;
 mod anchor;
 mod archive;
 mod check;
@@ -32,6 +33,7 @@ mod unix;
 mod walk;
 mod watch;
 
+pub use ahead::Guess;
 pub use archive::Archive;
 pub use clock::Started;
 pub use collect::{Collection, Part};

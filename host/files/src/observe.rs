@@ -16,7 +16,6 @@ use crate::place::Place;
 use crate::quiet;
 use crate::stamp::Stamp;
 use crate::unix;
-use crate::watch::Refusal;
 
 /// The state of a path, and which file it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,10 +104,7 @@ impl Files {
     ) -> io::Result<Seen> {
         let seen = match observe {
             Observe::Listing => self.listing(path),
-            Observe::Tree if stamp.kind == FileKind::Folder => {
-                place.refuse(Refusal::Tree);
-                self.tree(path)
-            }
+            Observe::Tree if stamp.kind == FileKind::Folder => self.tree(place, path),
             Observe::Content | Observe::ContentAndTime | Observe::Tree => {
                 self.content(path).map(|(stamp, digest)| Seen::of(content_state(observe, digest, &stamp), stamp))
             }

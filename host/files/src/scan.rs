@@ -60,14 +60,14 @@ impl Files {
 
     /// Which file is at a path, and which folder the path spells for it: both decide what the names in it mean. Without
     /// this two files that name each other by way of `..` would have spellings without end.
-    fn spot(&self, place: &Place<'_>, path: &str) -> Option<(FileId, FileId)> {
+    pub(crate) fn spot(&self, place: &Place<'_>, path: &str) -> Option<(FileId, FileId)> {
         let file = self.stamp(&place.at(path)).ok()?;
         let folder = self.stamp(&place.at(path::parent(path))).ok()?;
         Some((file.file(), folder.file()))
     }
 
     /// The files that one file names.
-    fn named_by(
+    pub(crate) fn named_by(
         &self,
         place: &Place<'_>,
         tokens: &TokenRules,

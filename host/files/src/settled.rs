@@ -9,7 +9,7 @@ use zccache_model::state::InputState;
 
 use crate::clock::Started;
 use crate::error::Unsure;
-use crate::files::Files;
+use crate::files::{FileId, Files};
 use crate::observe::Seen;
 use crate::place::Place;
 use crate::stamp::Stamp;
@@ -19,12 +19,15 @@ use crate::walk::{Step, Walk};
 /// Looks at inputs and at the ways to them, each step of a way once.
 pub(crate) struct Settled {
     started: Started,
+    /// The caller's working directory: whatever its times say, it was there when a run began in it.
+    home: Option<FileId>,
     walk: Walk,
 }
 
 impl Settled {
-    pub(crate) fn since(started: Started) -> Self {
-        Settled { started, walk: Walk::new() }
+    pub(crate) fn since(place: &Place<'_>, started: Started) -> Self {
+        let home = unix::stat(place.directory).ok().map(|stamp| stamp.file());
+        Settled { started, home, walk: Walk::new() }
     }
 
     /// Whether an input was as it is before the run. `path` is how it was named, `whole` where it is.
@@ -68,6 +71,9 @@ impl Settled {
         if !self.started.is_not_after(stamp.ctime) {
             return false;
         }
+        if self.home == Some(stamp.file()) {
+            return was_moved(self.started, stamp);
+        }
         let made = std::fs::metadata(whole).and_then(|metadata| metadata.created());
         let made = made.ok().and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
         let made_before =
@@ -108,7 +114,7 @@ impl Files {
     /// The state of each of a plan's assumptions now, if all of them were so already when the run was released. Of what
     /// is absent there is no time to tell.
     pub fn quiet_states(&self, place: &Place<'_>, started: Started, inputs: &[Input]) -> Option<Vec<InputState>> {
-        let mut settled = Settled::since(started);
+        let mut settled = Settled::since(place, started);
         inputs
             .iter()
             .map(|input| {
@@ -217,5 +223,21 @@ mod tests {
         next_tick();
         fs::create_dir(tree.at("d/made")).unwrap();
         assert!(!tree.settled(started, "d/made", Observe::Kind));
+    }
+
+    #[test]
+    fn the_working_directory_was_there_before_a_run_that_began_in_it() {
+        let tree = Tree::new();
+        let started = tree.release(&["", "d", "d/sub", "d/sub/x"]);
+        next_tick();
+        let made = tempfile::tempdir().unwrap();
+        let input =
+            Input { path: ".".into(), observe: Observe::Kind, absence: zccache_model::plan::Absence::MustExist };
+        let seen_from = |place| Files::new().quiet_states(&place, started, std::slice::from_ref(&input)).is_some();
+        assert!(seen_from(place(made.path())));
+        symlink(made.path(), made.path().join("link")).unwrap();
+        assert!(!seen_from(place(&made.path().join("link"))), "by a link that came later");
+        let input = Input { path: made.path().to_str().unwrap().into(), ..input.clone() };
+        assert!(Files::new().quiet_states(&place(tree.folder.path()), started, &[input]).is_none());
     }
 }

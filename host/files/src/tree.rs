@@ -12,7 +12,9 @@ use zccache_model::state::InputState;
 
 use crate::files::Files;
 use crate::observe::Seen;
+use crate::place::Place;
 use crate::unix;
+use crate::watch::Refusal;
 
 /// A walk that has come so far.
 struct Gathered {
@@ -24,18 +26,22 @@ struct Gathered {
 
 impl Files {
     /// The state of a folder. Links count as what they lead to; one that leads back up makes too many files.
-    pub(crate) fn tree(&self, path: &Path) -> io::Result<Seen> {
+    pub(crate) fn tree(&self, place: &Place<'_>, path: &Path) -> io::Result<Seen> {
         let stamp = unix::stat(path)?;
         let mut gathered = Gathered { key: KeyBuilder::new("tree v1"), files: 0, newest: stamp.ctime };
-        self.gather(path, &mut gathered)?;
+        self.gather(place, path, &mut gathered)?;
         let mut seen = Seen::of(InputState::Tree(gathered.key.finish()), stamp);
         seen.newest = gathered.newest;
         Ok(seen)
     }
 
-    fn gather(&self, folder: &Path, gathered: &mut Gathered) -> io::Result<()> {
+    fn gather(&self, place: &Place<'_>, folder: &Path, gathered: &mut Gathered) -> io::Result<()> {
+        place.claim_entries(folder);
         for name in names(folder)? {
             gathered.files += 1;
+            if gathered.files > limits::TREE_FILES_WATCHED {
+                place.refuse(Refusal::Tree);
+            }
             if gathered.files > limits::TREE_FILES {
                 let limit = limits::TREE_FILES;
                 let what = format!("'{}' has more than {limit} files below it", folder.display());
@@ -43,6 +49,7 @@ impl Files {
             }
             let path = folder.join(&name);
             gathered.key.part("name", name.as_encoded_bytes());
+            place.claim(&path);
             if let Some(entry) = unix::lstat_if_there(&path)? {
                 gathered.newest = gathered.newest.max(entry.stamp().ctime);
             }
@@ -59,7 +66,7 @@ impl Files {
                 }
                 FileKind::Folder => {
                     gathered.key.part("enter", b"");
-                    self.gather(&path, gathered)?;
+                    self.gather(place, &path, gathered)?;
                     gathered.key.part("leave", b"");
                 }
                 FileKind::Absent | FileKind::Other => {

@@ -29,8 +29,14 @@ pub const PROBE_BYTES: usize = 1 << 20;
 pub const DEPENDENCY_BYTES: u64 = 16 << 20;
 /// Most files that a scan follows.
 pub const SCAN_FILES: usize = 50_000;
+/// Most files that are read while a tool runs, since it will most likely have read them.
+pub const AHEAD_FILES: usize = 5_000;
+/// Largest of them, bytes: the one that is being read when the tool ends is read to its end.
+pub const AHEAD_BYTES: u64 = 16 << 20;
 /// Most files of an observed tree.
 pub const TREE_FILES: usize = 10_000;
+/// Most files of one that is watched: each is in the list of what a remembered request rests on.
+pub const TREE_FILES_WATCHED: usize = 500;
 /// Most paths, names or findings in one answer.
 pub const ANSWER_ITEMS: usize = 1_000_000;
 

@@ -24,6 +24,8 @@ pub struct InputList {
     pub inputs: Vec<ObservedPath>,
     /// What was not there, by folder.
     pub absences: Vec<Absences>,
+    /// Names of variables that it read, beyond those in the context, sorted.
+    pub variables: Vec<String>,
 }
 
 /// A path that was read. Relative ones start at the working directory of the call.
@@ -47,7 +49,7 @@ pub struct Absences {
 impl InputList {
     /// Tells this list from all others.
     pub fn digest(&self) -> Digest {
-        let mut key = KeyBuilder::new("input list v1");
+        let mut key = KeyBuilder::new("input list v2");
         for input in &self.inputs {
             key.text("path", &input.path).number("observe", input.observe as u64);
         }
@@ -57,20 +59,35 @@ impl InputList {
                 key.text("name", name);
             }
         }
+        for name in &self.variables {
+            key.text("variable", name);
+        }
         key.finish()
     }
 
-    /// The key of the result for the given state of every input, in order. `same_as` is, for each input, the index of the
-    /// first earlier one that is the very same file (device and inode): some tools tell copies from links.
-    pub fn result_key(&self, context: &ContextKey, states: &[SeenInput]) -> ResultKey {
+    /// The key of the result for the given state of every input, in order, and the caller's variables. `same_as` is, for each
+    /// input, the index of the first earlier one that is the very same file (device and inode): some tools tell copies from
+    /// links.
+    pub fn result_key<'a>(
+        &self,
+        context: &ContextKey,
+        states: &[SeenInput],
+        variable: impl Fn(&str) -> Option<&'a [u8]>,
+    ) -> ResultKey {
         debug_assert_eq!(states.len(), self.inputs.len());
-        let mut key = KeyBuilder::new("result v1");
+        let mut key = KeyBuilder::new("result v2");
         key.digest("context", &context.0).digest("list", &self.digest());
         for seen in states {
             seen.state.write(&mut key);
             if let Some(earlier) = seen.same_as {
                 key.number("same file as", u64::from(earlier));
             }
+        }
+        for name in &self.variables {
+            match variable(name) {
+                Some(value) => key.part("set", value),
+                None => key.part("not set", &[]),
+            };
         }
         ResultKey(key.finish())
     }

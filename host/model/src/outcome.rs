@@ -18,7 +18,7 @@ pub enum Outcome {
     },
     /// The tool ran as it is, uncached, for this reason.
     Bypass(String),
-    /// The tool ran and did not end well: there is nothing to store.
+    /// The tool ran and did not end well. It is stored only where its plugin keeps failures: the same failure is a hit then.
     Failed,
     /// The tool ran uncached because of trouble of this kind inside the cache or a plugin.
     Fault(FaultKind),

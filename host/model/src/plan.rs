@@ -115,8 +115,21 @@ pub struct Unit {
     pub additions: Vec<Addition>,
     /// Where the tool says what it read.
     pub dependencies: Vec<Dependency>,
+    /// What becomes of a run that fails.
+    pub failures: Failures,
+    /// How what is read may lead to more, for a guess on which nothing rests.
+    pub ahead: Option<Scan>,
     /// Given back to `collect`.
     pub state: Vec<u8>,
+}
+
+/// What becomes of a run that ends with another code than zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failures {
+    /// Nothing.
+    Forget,
+    /// It is stored, if all that it read and looked for is known.
+    Keep,
 }
 
 /// What an argument is to the key.
@@ -211,6 +224,8 @@ pub struct Output {
     pub required: bool,
     /// The argument that names it, or names another file in its folder.
     pub named_by: Option<u32>,
+    /// The tool replaces a file that is there, also one that may not be written.
+    pub replaced: bool,
 }
 
 /// Where the tool, or the host for it, says what it read.

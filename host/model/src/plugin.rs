@@ -56,6 +56,8 @@ pub enum GrantKind {
     Addition,
     /// The tool may be run with the words to learn something.
     Probe,
+    /// The same, of the tool alone: in the root folder and without the caller's variables.
+    SelfProbe,
 }
 
 /// One argument of a grant.

@@ -2,11 +2,13 @@
 
 use crate::plan::{FileKind, Input, Lookup, Refusal};
 
-/// A run that ended well.
+/// A run that ended well; or that did not, where its unit keeps failures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
     /// From the unit.
     pub state: Vec<u8>,
+    /// The code that it ended with.
+    pub code: i32,
     /// The caller's working directory, absolute.
     pub directory: String,
     /// What the tool wrote to standard output.
@@ -63,4 +65,6 @@ pub struct Reading {
     pub inputs: Vec<Input>,
     /// What it looked for.
     pub lookups: Vec<Lookup>,
+    /// Names of variables that it read, beyond those that are in the context.
+    pub variables: Vec<String>,
 }

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 
-/// A stored result. Only runs that ended with code zero are stored.
+/// A stored result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredResult {
+    /// The code that the run ended with: zero, unless its unit keeps failures.
+    pub code: i32,
     /// The files it wrote, by role.
     pub outputs: Vec<StoredOutput>,
     /// What the tool wrote to standard output; to both streams in order, where the caller's two are one.
@@ -28,6 +30,8 @@ pub struct StoredOutput {
     pub size: u64,
     /// Its permissions.
     pub mode: ModeClass,
+    /// Whoever writes it again replaces it, and never writes into what is there.
+    pub replaced: bool,
 }
 
 /// Permissions of an output, as far as the tool decided them. The rest is the umask of the caller, then and now.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::invocation::Invocation;
 use crate::limits;
 use crate::path;
-use crate::plan::{Answer, Chain, Dependency, Lookup, Output, Plan, Probe, Question, Unit};
+use crate::plan::{Answer, Chain, Dependency, Lookup, Output, Plan, Probe, Question, Scan, Unit};
 use crate::plugin::{Description, Grant, GrantKind, Word};
 use crate::reading::Reading;
 
@@ -64,7 +64,7 @@ pub fn probe_words(
     invocation: &Invocation,
     probe: &Probe,
 ) -> Result<Vec<GrantedWord>, BrokenRule> {
-    let grant = granted(description, &probe.grant, GrantKind::Probe)?;
+    let grant = granted(description, &probe.grant, &[GrantKind::Probe, GrantKind::SelfProbe])?;
     let mut words = Vec::new();
     for word in &grant.words {
         match word {
@@ -83,9 +83,9 @@ pub fn probe_words(
     Ok(words)
 }
 
-fn granted<'a>(description: &'a Description, id: &str, kind: GrantKind) -> Result<&'a Grant, BrokenRule> {
+fn granted<'a>(description: &'a Description, id: &str, kinds: &[GrantKind]) -> Result<&'a Grant, BrokenRule> {
     match description.grant(id) {
-        Some(grant) if grant.kind == kind => Ok(grant),
+        Some(grant) if kinds.contains(&grant.kind) => Ok(grant),
         Some(_) => broken(format!("uses the grant '{id}' for something else than it is for")),
         None => broken(format!("asks for '{id}', which it was not granted")),
     }
@@ -93,7 +93,7 @@ fn granted<'a>(description: &'a Description, id: &str, kind: GrantKind) -> Resul
 
 /// The words of a granted addition.
 pub fn addition_words(description: &Description, grant: &str) -> Result<Vec<GrantedWord>, BrokenRule> {
-    let grant = granted(description, grant, GrantKind::Addition)?;
+    let grant = granted(description, grant, &[GrantKind::Addition])?;
     grant
         .words
         .iter()
@@ -133,7 +133,7 @@ pub fn check_plan(description: &Description, invocation: &Invocation, plan: &Pla
     for dependency in &unit.dependencies {
         check_dependency(description, plan, unit, dependency)?;
     }
-    Ok(())
+    unit.ahead.iter().try_for_each(|scan| check_scan(description, plan, scan))
 }
 
 /// Whether a call may be taken apart like this: every part is less than the whole, so that taking apart comes to an end,
@@ -179,20 +179,23 @@ fn check_dependency(
                 return broken(format!("'{role}' is no output"));
             }
         }
-        Dependency::Scan(scan) => {
-            if !description.tokens.iter().any(|token| token.id == scan.token) {
-                return broken(format!("scans by the token '{}', which it did not declare", scan.token));
-            }
-            if scan.searches.iter().any(|search| search.chain as usize >= plan.chains.len()) {
-                return broken("scans in a chain that is not there");
-            }
-        }
+        Dependency::Scan(scan) => check_scan(description, plan, scan)?,
     }
     Ok(())
 }
 
-/// An output is named by an argument, lies in the folder of something that an argument names, or lies in or below the
-/// working directory where no component begins with a dot.
+fn check_scan(description: &Description, plan: &Plan, scan: &Scan) -> Result<(), BrokenRule> {
+    if !description.tokens.iter().any(|token| token.id == scan.token) {
+        return broken(format!("scans by the token '{}', which it did not declare", scan.token));
+    }
+    if scan.searches.iter().any(|search| search.chain as usize >= plan.chains.len()) {
+        return broken("scans in a chain that is not there");
+    }
+    Ok(())
+}
+
+/// An output is named by an argument, lies in a folder that an argument names or in that of something it names, or lies in
+/// or below the working directory where no component begins with a dot.
 fn check_output(invocation: &Invocation, output: &Output) -> Result<(), BrokenRule> {
     let Some(index) = output.named_by else {
         let plain = !output.path.is_empty()
@@ -210,7 +213,8 @@ fn check_output(invocation: &Invocation, output: &Output) -> Result<(), BrokenRu
     let folder = path::parent(&output.path);
     let mut paths = named_paths(argument);
     let named = named_paths(argument).any(|named| named == output.path);
-    let mut beside = || paths.any(|named| path::parent(named) == folder);
+    let in_named = named_paths(argument).any(|named| !folder.is_empty() && named.trim_end_matches('/') == folder);
+    let mut beside = || in_named || paths.any(|named| path::parent(named) == folder);
     let name = path::file_name(&output.path);
     let hidden = name.starts_with('.') && !path::file_name(argument).starts_with('.');
     let plain_name = !matches!(name, "" | "." | "..");
@@ -253,7 +257,7 @@ fn check_lookups(chains: &[Vec<String>], lookups: &[Lookup]) -> Result<(), Broke
 
 /// Whether what a plugin says of a run keeps every rule.
 pub fn check_reading(unit: &Unit, reading: &Reading) -> Result<(), BrokenRule> {
-    if reading.inputs.len() + reading.lookups.len() > limits::ANSWER_ITEMS {
+    if reading.inputs.len() + reading.lookups.len() + reading.variables.len() > limits::ANSWER_ITEMS {
         return broken("names too many inputs");
     }
     check_lookups(&reading.chains, &reading.lookups)?;
@@ -282,7 +286,7 @@ mod tests {
     }
 
     fn output(path: &str, named_by: Option<u32>) -> Output {
-        Output { role: "object".into(), path: path.into(), required: true, named_by }
+        Output { role: "object".into(), path: path.into(), required: true, named_by, replaced: false }
     }
 
     fn description() -> Description {
@@ -314,13 +318,24 @@ mod tests {
             outputs: Vec::new(),
             additions: Vec::new(),
             dependencies: Vec::new(),
+            failures: crate::plan::Failures::Forget,
+            ahead: None,
             state: Vec::new(),
         }
     }
 
     #[test]
     fn outputs_lie_where_an_argument_says_or_below_the_directory() {
-        let call = invocation(&["-o", "out/x.o", "-Fdir/y.list", "plain.o", "/home/x/etc/x.o", "-o/tmp/z.o"]);
+        let call = invocation(&[
+            "-o",
+            "out/x.o",
+            "-Fdir/y.list",
+            "plain.o",
+            "/home/x/etc/x.o",
+            "-o/tmp/z.o",
+            "/into",
+            "--to=in/",
+        ]);
         for (path, named_by) in [
             ("out/x.o", Some(1)),
             ("out/x.list", Some(1)),
@@ -330,6 +345,8 @@ mod tests {
             ("p.list", Some(3)),
             ("/tmp/z.o", Some(5)),
             ("/home/x/etc/y", Some(4)),
+            ("/into/z", Some(6)),
+            ("in/z", Some(7)),
         ] {
             assert_eq!(check_output(&call, &output(path, named_by)), Ok(()), "{path}");
         }
@@ -348,6 +365,9 @@ mod tests {
             ("/x.o", Some(4)),
             ("/etc/y", Some(4)),
             ("x", Some(9)),
+            ("/into/sub/z", Some(6)),
+            ("/into/.profile", Some(6)),
+            ("in/../z", Some(7)),
         ] {
             assert!(check_output(&call, &output(path, named_by)).is_err(), "{path}");
         }

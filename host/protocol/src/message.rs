@@ -77,8 +77,10 @@ pub struct FileIdentity {
 /// What the daemon says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
-    /// Every output is in place. Write this and end with code zero.
+    /// Every output is in place. Write this and end with this code.
     Replay {
+        /// That the tool ended with.
+        code: i32,
         /// For standard output.
         #[serde(with = "serde_bytes")]
         stdout: Vec<u8>,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use common::{World, invocation, run};
 use zccache_model::invocation::ExitStatus;
 use zccache_model::plan::{
-    Absence, Addition, Answer, Chain, Decision, Dependency, FileKind, Input, Lookup, Observe, Output, Plan, Probe,
-    Question, Ran, Refusal, Role, Scan, Search, Unit,
+    Absence, Addition, Answer, Chain, Decision, Dependency, Failures, FileKind, Input, Lookup, Observe, Output, Plan,
+    Probe, Question, Ran, Refusal, Role, Scan, Search, Unit,
 };
 use zccache_model::plugin::{Grant, GrantKind, NameRule, Token, TokenRule, Word};
 use zccache_model::reading::{Collected, Fact, Finding, Reading};
@@ -38,8 +38,8 @@ const RUN: &str = r#"run({
             {name: "p", chain: programs, observe: program, all: false}
         ],
         outputs: [
-            {role: "object", path: "x.o", required: true, named-by: some(1)},
-            {role: "list", path: "x.list", required: false, named-by: none}
+            {role: "object", path: "x.o", required: true, named-by: some(1), replaced: true},
+            {role: "list", path: "x.list", required: false, named-by: none, replaced: false}
         ],
         additions: [("list", 2)],
         dependencies: [
@@ -47,6 +47,8 @@ const RUN: &str = r#"run({
             output("list"),
             scan({token: "use", searches: [{chain: 1, beside: true}], all-words: ["next"]})
         ],
+        failures: keep,
+        ahead: some({token: "ahead", searches: [{chain: 0, beside: false}], all-words: []}),
         state: [0, 255],
         more: []
     },
@@ -58,6 +60,10 @@ fn plan() -> Plan {
     let input = |path: &str, observe, absence| Input { path: path.into(), observe, absence };
     let optional = |path: &str, observe| input(path, observe, Absence::MayBeAbsent);
     let lookup = |name: &str, chain, observe, all| Lookup { name: name.into(), chain, observe, all };
+    let output = |role: &str, path: &str, named_by: Option<u32>| {
+        let replaced = named_by.is_some();
+        Output { role: role.into(), path: path.into(), required: replaced, named_by, replaced }
+    };
     Plan {
         chains: vec![vec!["one".into(), "two".into()], vec![]],
         unit: Unit {
@@ -79,10 +85,7 @@ fn plan() -> Plan {
                 lookup("m", Chain::Beside("folder".into(), 0), Observe::Kind, false),
                 lookup("p", Chain::Programs, Observe::Program, false),
             ],
-            outputs: vec![
-                Output { role: "object".into(), path: "x.o".into(), required: true, named_by: Some(1) },
-                Output { role: "list".into(), path: "x.list".into(), required: false, named_by: None },
-            ],
+            outputs: vec![output("object", "x.o", Some(1)), output("list", "x.list", None)],
             additions: vec![Addition { grant: "list".into(), before: 2 }],
             dependencies: vec![
                 Dependency::Scratch("list".into()),
@@ -93,6 +96,12 @@ fn plan() -> Plan {
                     all_words: vec!["next".into()],
                 }),
             ],
+            failures: Failures::Keep,
+            ahead: Some(Scan {
+                token: "ahead".into(),
+                searches: vec![Search { chain: 0, beside: false }],
+                all_words: Vec::new(),
+            }),
             state: vec![0, 255],
         },
         assumptions: vec![input("/lib", Observe::Listing, Absence::MustExist)],
@@ -131,12 +140,14 @@ fn readings_and_facts_come_through_as_they_are() {
         chains: [["dir"]],
         inputs: [{path: "in", observe: content, absence: must-exist}],
         lookups: [{name: "n", chain: listed(0), observe: content, all: false}],
+        variables: ["NAME"],
         more: []
     })"#;
     let reading = Reading {
         chains: vec![vec!["dir".into()]],
         inputs: vec![Input { path: "in".into(), observe: Observe::Content, absence: Absence::MustExist }],
         lookups: vec![Lookup { name: "n".into(), chain: Chain::Listed(0), observe: Observe::Content, all: false }],
+        variables: vec!["NAME".into()],
     };
     assert_eq!(collect(done), Collected::Done(reading));
     assert_eq!(collect(r#"facts(["a", "b"])"#), Collected::Facts(vec!["a".into(), "b".into()]));
@@ -152,7 +163,7 @@ fn an_answer_that_says_something_unknown_is_a_bypass_or_a_refusal() {
         assert_eq!(refusal.reason, "unknown-property");
         assert!(refusal.detail.contains("'volatile'"), "{}", refusal.detail);
     }
-    let collected = collect(&format!("done({{chains: [], inputs: [], lookups: [], {unknown}}})"));
+    let collected = collect(&format!("done({{chains: [], inputs: [], lookups: [], variables: [], {unknown}}})"));
     assert!(matches!(collected, Collected::Refuse(refusal) if refusal.reason == "unknown-property"));
 }
 

@@ -39,10 +39,13 @@ pub(crate) fn was_lent(disk: &Disk, blob: &File, metadata: &Metadata) -> bool {
 
 /// The permissions of an output that is a link; none: it cannot be one.
 ///
-/// What only its owner may read is not lent: by its permissions it could not be told from what never was.
-pub(crate) fn permissions(mode: ModeClass, umask: u32) -> Option<u32> {
-    let readable = mode.bits(umask) & 0o444;
-    (mode == ModeClass::Plain && readable & 0o400 != 0 && readable != BLOB_MODE).then_some(readable)
+/// What tools write in place is not lent: a call that nobody asks the cache about would fail for its permissions, or as the
+/// superuser's write into the blob. What only its owner may read neither: by its permissions it could not be told from what
+/// never was lent.
+pub(crate) fn permissions(output: &StoredOutput, umask: u32) -> Option<u32> {
+    let readable = output.mode.bits(umask) & 0o444;
+    let lendable = output.replaced && output.mode == ModeClass::Plain;
+    (lendable && readable & 0o400 != 0 && readable != BLOB_MODE).then_some(readable)
 }
 
 /// Who lends a blob at this moment: one at a time, since each moves the stamp that others look at.

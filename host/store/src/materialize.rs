@@ -198,7 +198,7 @@ impl Materializer {
         umask: u32,
     ) -> Result<Option<Staged<'a>>, MaterializeError> {
         let Placement { output, destination } = *placement;
-        let Some(permissions) = links::permissions(output.mode, umask) else { return Ok(None) };
+        let Some(permissions) = links::permissions(output, umask) else { return Ok(None) };
         let blob = blobs.path(&output.blob);
         let _alone = self.lending.alone(&output.blob);
         // Another file system, too many links, no blob: copying does better, or says what is wrong.

@@ -25,6 +25,8 @@ pub struct NewEntry {
     pub list: InputList,
     /// The key that the state of those gives.
     pub result: ResultKey,
+    /// The code that it ended with.
+    pub code: i32,
     /// What it wrote, by role.
     pub outputs: Vec<(String, Snapshot)>,
     /// What it wrote to standard output.
@@ -35,9 +37,9 @@ pub struct NewEntry {
 
 /// Stores an entry.
 pub(crate) fn record(shared: &Shared, entry: NewEntry) -> Result<(), StoreError> {
-    let NewEntry { context, list, result: key, outputs, stdout, stderr } = entry;
+    let NewEntry { context, list, result: key, code, outputs, stdout, stderr } = entry;
     let (outputs, snapshots): (Vec<_>, Vec<_>) = outputs.into_iter().map(split).unzip();
-    let result = StoredResult { outputs, stdout, stderr };
+    let result = StoredResult { code, outputs, stdout, stderr };
     let (Some(lead), Some(new)) = (Lead::new(context, &list), NewResult::new(&key, &result)) else {
         return Err(shared.index_error("the entry cannot be encoded"));
     };
@@ -73,8 +75,8 @@ pub(crate) fn record(shared: &Shared, entry: NewEntry) -> Result<(), StoreError>
 }
 
 fn split((role, snapshot): (String, Snapshot)) -> (StoredOutput, (Digest, Held)) {
-    let Snapshot { digest, size, mode, held } = snapshot;
-    (StoredOutput { role, blob: digest, size, mode }, (digest, held))
+    let Snapshot { digest, size, mode, replaced, held } = snapshot;
+    (StoredOutput { role, blob: digest, size, mode, replaced }, (digest, held))
 }
 
 fn put(shared: &Shared, digest: &Digest, held: Held) -> Result<(), StoreError> {

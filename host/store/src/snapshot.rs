@@ -21,6 +21,7 @@ pub struct Snapshot {
     pub(crate) digest: Digest,
     pub(crate) size: u64,
     pub(crate) mode: ModeClass,
+    pub(crate) replaced: bool,
     pub(crate) held: Held,
 }
 
@@ -47,6 +48,11 @@ impl Snapshot {
     /// The permissions of the output.
     pub fn mode(&self) -> ModeClass {
         self.mode
+    }
+
+    /// The same of an output that whoever writes it again replaces, so that it may be a link of what others have.
+    pub fn of_replaced(self, replaced: bool) -> Snapshot {
+        Snapshot { replaced, ..self }
     }
 }
 
@@ -87,7 +93,7 @@ pub(crate) fn take(
     if taken != size || Stamp::of(&after) != Stamp::of(&metadata) {
         return Err(SnapshotError::Changed { path: path.to_owned() });
     }
-    Ok(Snapshot { digest, size, mode: ModeClass::of(metadata.mode(), umask), held })
+    Ok(Snapshot { digest, size, mode: ModeClass::of(metadata.mode(), umask), replaced: false, held })
 }
 
 /// Fills `copy`. The digest is of what stands in the copy, not of what the source may be by then.

@@ -69,7 +69,7 @@ impl Store {
     }
 
     pub(crate) fn open_with(root: &Path, options: StoreOptions, disk: Disk, clock: Clock) -> Result<Store, StoreError> {
-        let root = root.join("v1");
+        let root = root.join("v2");
         disk.make_folder(&root).map_err(|source| StoreError::Folder { path: root.clone(), source })?;
         let lock = lock(&root)?;
         let blobs = Blobs::new(&root, disk.clone());

@@ -1,6 +1,6 @@
 //! Words for the assembler, `-Wa,` and `-Xassembler`: those that name no file and make it write none.
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Whole words.
 const WORDS: &[&str] = &[

@@ -6,8 +6,8 @@ use zccache_plugin_sdk::options::{self, Argument, Item};
 use crate::language::{Language, Stage};
 use crate::reader::Reader;
 use crate::several::Several;
-use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect, Mode, Side};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What a command line is.
 pub(crate) enum Call<'a> {

@@ -48,6 +48,8 @@ pub(crate) struct Context {
     pub assembler_folders: Vec<String>,
     /// Names of `-include` and `-imacros`.
     pub forced: Vec<String>,
+    /// What the result may call the working directory, if it is a name of it.
+    pub called: Option<String>,
 }
 
 impl Listing {
@@ -85,6 +87,7 @@ impl Context {
             self.bracket.clone(),
             self.assembler_folders.clone(),
             self.forced.clone(),
+            self.called.iter().cloned().collect(),
         ])
         .encode()
     }
@@ -92,7 +95,7 @@ impl Context {
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
         let Lists(lists) = Lists::decode(state)?;
-        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced]: [Vec<String>; 7] =
+        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced, called]: [Vec<String>; 8] =
             lists.try_into().ok()?;
         let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
         let (name, version) = family.split_once(' ')?;
@@ -115,6 +118,7 @@ impl Context {
             bracket,
             assembler_folders,
             forced,
+            called: called.into_iter().next(),
         })
     }
 }
@@ -140,6 +144,7 @@ mod tests {
             bracket: vec!["b".into()],
             assembler_folders: Vec::new(),
             forced: vec!["f.h".into()],
+            called: Some("/link".into()),
         };
         assert_eq!(Context::decode(&context.encode()), Some(context));
         assert_eq!(Context::decode(b"x"), None);

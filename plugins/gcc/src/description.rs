@@ -7,7 +7,7 @@ use crate::environment;
 use crate::language::Tongue;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 2;
+const KEY_VERSION: u32 = 3;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";

@@ -2,8 +2,9 @@
 //! other parts or make it write more files, so that a call with them is not cached.
 
 use zccache_plugin_sdk::contract::Invocation;
+use zccache_plugin_sdk::environment;
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Variables whose value belongs in the key and is otherwise harmless: search folders show up in the search probe, and
 /// the rest changes what is printed or what a macro stands for.
@@ -67,19 +68,14 @@ pub(crate) fn declared() -> Vec<String> {
 
 /// Ends the plan where a variable redirects the compiler.
 pub(crate) fn check(invocation: &Invocation) -> Result<(), Stop> {
-    let redirects = |name: &str| {
-        REDIRECTING.iter().any(|pattern| match pattern.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => *pattern == name,
-        })
-    };
-    match invocation.environment.iter().find(|(name, _)| redirects(name)) {
-        Some((name, _)) => bypass("environment", format!("{name} is set")),
+    match environment::first_of(invocation, REDIRECTING) {
+        Some(name) => bypass("environment", format!("{name} is set")),
         None => Ok(()),
     }
 }
 
-/// The value of a declared variable.
-pub(crate) fn value<'a>(invocation: &'a Invocation, name: &str) -> Option<&'a str> {
-    invocation.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+/// What the caller says the working directory is called, where that is not its path without links. The compilers take it for
+/// the directory's name as long as it leads there.
+pub(crate) fn called_directory(invocation: &Invocation) -> Option<&str> {
+    environment::value(invocation, "PWD").filter(|called| called.starts_with('/') && *called != invocation.directory)
 }

@@ -2,7 +2,7 @@
 
 use zccache_plugin_sdk::path;
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// A language, by the compiler proper that gcc has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

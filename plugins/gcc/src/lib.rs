@@ -21,7 +21,6 @@ mod reads;
 mod search;
 mod several;
 mod specs;
-mod stop;
 mod table;
 mod tool;
 mod words;

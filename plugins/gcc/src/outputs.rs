@@ -8,8 +8,8 @@ use zccache_plugin_sdk::path;
 
 use crate::command::{CommandLine, Temporaries, Which};
 use crate::language::{Stage, Tongue};
-use crate::stop::{Stop, bypass};
 use crate::table::{Mode, Side};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// The role of what the compiler was asked to make.
 pub(crate) const OBJECT: &str = "object";
@@ -46,6 +46,15 @@ pub(crate) fn outputs(command: &CommandLine<'_>, clang: bool) -> Result<Vec<Outp
     }
     check(command, &outputs)?;
     Ok(outputs)
+}
+
+/// Marks what gcc replaces: the assembler removes an object that is there. All else it opens as it is; clang replaces most, and
+/// refuses what it may not write.
+pub(crate) fn mark_replaced(outputs: &mut [Output], command: &CommandLine<'_>) {
+    let assembled = command.mode == Mode::Object && !command.makes_precompiled_header();
+    for output in outputs.iter_mut().filter(|output| assembled && output.role == OBJECT) {
+        output.replaced = true;
+    }
 }
 
 fn check(command: &CommandLine<'_>, outputs: &[Output]) -> Result<(), Stop> {
@@ -184,5 +193,11 @@ fn output(role: &str, place: &Place<'_>, need: Need) -> Result<Output, Stop> {
     if named_by.is_none() && !plain {
         return bypass("output-hidden", path.clone());
     }
-    Ok(Output { role: role.to_owned(), path: path.clone(), required: need == Need::Required, named_by })
+    Ok(Output {
+        role: role.to_owned(),
+        path: path.clone(),
+        required: need == Need::Required,
+        named_by,
+        replaced: false,
+    })
 }

@@ -9,8 +9,8 @@ use zccache_plugin_sdk::path;
 
 use crate::command::CommandLine;
 use crate::search::Search;
-use crate::stop::{Stop, bypass};
 use crate::table::{Mode, Side};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Folders where gcc looks for its programs and for specs, as `-print-search-dirs` lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]

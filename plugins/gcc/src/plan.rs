@@ -2,9 +2,11 @@
 
 use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Decision, Dependency, Input, Invocation, Observe, Property, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
+    Decision, Dependency, Failures, Input, Invocation, Observe, Property, Reason, Role, Run, Scan,
+    Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
+use zccache_plugin_sdk::environment::value as variable;
 use zccache_plugin_sdk::path;
 
 use crate::command::{self, Call, Colour, CommandLine, Which};
@@ -16,10 +18,10 @@ use crate::parts::{self, Folders};
 use crate::reads::Hidden;
 use crate::search::{Family, Search};
 use crate::specs;
-use crate::stop::{Stop, bypass};
 use crate::table::{Mode, Side};
 use crate::tool;
 use crate::words;
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Chains of a plan, by index. The first two are also those of a scan.
 const QUOTE: u32 = 0;
@@ -32,8 +34,7 @@ pub(crate) fn plan(invocation: &Invocation) -> Decision {
     let dialogue = Dialogue::new(&invocation.answers);
     match decide(invocation, &dialogue) {
         Ok(decision) => decision,
-        Err(Stop::Need) => dialogue.need(),
-        Err(Stop::Bypass(refusal)) => Decision::Bypass(refusal),
+        Err(stop) => stop.decision(&dialogue),
     }
 }
 
@@ -49,7 +50,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Decision, 
 
 fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'_>) -> Result<Run, Stop> {
     let clang = tool::is_clang(&invocation.tool);
-    let outputs = outputs::outputs(command, clang)?;
+    let mut outputs = outputs::outputs(command, clang)?;
     specs::check(&command.reads.specs, dialogue)?;
 
     // All questions of one round are asked before the first answer is looked at.
@@ -81,6 +82,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     inputs.extend(hidden.inputs(command, family)?);
     match (family, folders) {
         (Family::Gcc(_), Some(folders)) => {
+            outputs::mark_replaced(&mut outputs, command);
             let folders = Folders::read(folders)?;
             assumptions.extend(folders.headers(&command.parts.folders));
             chains.extend([folders.programs, folders.specs]);
@@ -131,9 +133,12 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
             forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
             quote: search.quote,
             bracket: search.bracket,
+            called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
         }
         .encode(),
         outputs,
+        failures: Failures::Forget,
+        ahead: command.source.language.includes().then(includes),
         more: Vec::new(),
     };
     Ok(Run { chains, unit, assumptions, more: Vec::new() })
@@ -178,9 +183,9 @@ fn colour(invocation: &Invocation, command: &CommandLine<'_>, family: Family) ->
         Colour::Unsaid => 0,
         Colour::Auto => invocation.arguments.len() as u32,
     };
-    let dumb = environment::value(invocation, "TERM").is_none_or(|term| term == "dumb");
+    let dumb = variable(invocation, "TERM").is_none_or(|term| term == "dumb");
     let no_colour = matches!(family, Family::Clang(version) if version >= 17)
-        && environment::value(invocation, "NO_COLOR").is_some_and(|value| !value.is_empty());
+        && variable(invocation, "NO_COLOR").is_some_and(|value| !value.is_empty());
     (invocation.streams.stderr_is_terminal && !dumb && !no_colour).then_some(before)
 }
 
@@ -231,17 +236,22 @@ fn addition(command: &CommandLine<'_>, listing: Listing) -> Option<&'static str>
 fn dependency(command: &CommandLine<'_>, listing: Listing) -> Dependency {
     match (addition(command, listing), listing) {
         (Some(grant), _) => Dependency::Scratch(grant.to_owned()),
-        (None, Listing::Scan | Listing::Behind) => Dependency::Scan(Scan {
-            token: INCLUDE.to_owned(),
-            searches: vec![ScanSearch { chain: QUOTE, beside: true }, ScanSearch { chain: BRACKET, beside: false }],
-            all_words: vec!["include_next".to_owned()],
-        }),
+        (None, Listing::Scan | Listing::Behind) => Dependency::Scan(includes()),
         (None, Listing::Depfile | Listing::Assembled) => Dependency::Output(DEPFILE.to_owned()),
     }
 }
 
+/// How one file includes another.
+fn includes() -> Scan {
+    Scan {
+        token: INCLUDE.to_owned(),
+        searches: vec![ScanSearch { chain: QUOTE, beside: true }, ScanSearch { chain: BRACKET, beside: false }],
+        all_words: vec!["include_next".to_owned()],
+    }
+}
+
 fn dates_fixed(invocation: &Invocation, family: Family) -> bool {
-    let epoch = environment::value(invocation, "SOURCE_DATE_EPOCH").is_some();
+    let epoch = variable(invocation, "SOURCE_DATE_EPOCH").is_some();
     epoch && matches!(family, Family::Gcc(7..) | Family::Clang(16..))
 }
 

@@ -3,8 +3,8 @@
 
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What words for the compiler proper come to, beyond being in the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

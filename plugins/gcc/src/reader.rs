@@ -10,9 +10,9 @@ use crate::command::{
 };
 use crate::language::{self, Language, Stage, Tongue};
 use crate::several::Several;
-use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect, Mode, Side};
 use crate::{assembler, proper};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What was read so far.
 pub(crate) struct Reader<'a> {

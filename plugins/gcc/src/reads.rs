@@ -9,8 +9,8 @@ use zccache_plugin_sdk::path;
 use crate::command::{CommandLine, Profile, Which};
 use crate::outputs::beside_as_gcc;
 use crate::search::Family;
-use crate::stop::{Stop, bypass};
 use crate::table::Side;
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Suffixes of precompiled headers that stand for a header that the command line includes.
 const PRECOMPILED: [&str; 2] = ["gch", "pch"];

@@ -3,7 +3,7 @@
 
 use zccache_plugin_sdk::contract::{Ran, Status};
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Which compiler a driver is, and its major version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

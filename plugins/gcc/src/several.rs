@@ -8,7 +8,7 @@ use zccache_plugin_sdk::path;
 
 use crate::command::Source;
 use crate::description::REHEARSAL;
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// The sources of one call.
 pub(crate) struct Several<'a> {

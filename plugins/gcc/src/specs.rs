@@ -4,8 +4,8 @@
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::stop::{Stop, bypass};
 use crate::table::{self, Effect};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Specs whose words are options for the compiler proper.
 const SECTIONS: &[&str] = &["self_spec", "cc1_options", "cc1", "cc1plus"];

@@ -4,7 +4,7 @@
 use zccache_plugin_sdk::contract::{ProgramKind, Tool};
 use zccache_plugin_sdk::path;
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Names of drivers, without a target before and a version behind them.
 const DRIVERS: &[&str] = &["gcc", "g++", "cc", "c++", "clang", "clang++"];

@@ -4,7 +4,7 @@ use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::options::{Argument, plain};
 use zccache_plugin_sdk::quoting;
 
-use crate::stop::{Stop, bypass};
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Response files inside response files; each level is a round of questions, and the probes need one more.
 const DEPTH: usize = 6;

@@ -2,12 +2,14 @@
 //! looked at is covered by the plan and the reading. A compiler that is not there is named and passed over.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../../sdk/tests/trial/mod.rs"]
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use support::{Compiled, Place, covered, find};
-use zccache_plugin_sdk::contract::{Collected, Observe, Reading};
+use support::{Compiled, Place, find, reading};
+use zccache_plugin_gcc::Gcc as Subject;
+use zccache_plugin_sdk::contract::{Collected, Observe};
 use zccache_plugin_sdk::golden;
 
 fn each(names: &[&str], test: impl Fn(&Path)) {
@@ -16,13 +18,6 @@ fn each(names: &[&str], test: impl Fn(&Path)) {
             Some(compiler) => test(&compiler),
             None => eprintln!("skipped: {name} is not there"),
         }
-    }
-}
-
-fn reading(compiled: &Compiled) -> &Reading {
-    match &compiled.collected {
-        Collected::Done(reading) => reading,
-        other => panic!("{}", golden::collected(other)),
     }
 }
 
@@ -54,45 +49,13 @@ const HARMLESS_NAMES: &[&str] =
 /// Paths that a compiler looked at and that nothing covers. What the system's loader and libraries look at is the tool's
 /// identity; temporary files and the driver's search for itself have no effect.
 fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
-    let Some(probed) = &compiled.probed else {
-        eprintln!("skipped: strace is not there");
-        return Vec::new();
-    };
-    let normal = |path: &str| -> PathBuf {
-        let mut normal = PathBuf::new();
-        for part in place.folder.path().join(path).components() {
-            match part {
-                std::path::Component::ParentDir => {
-                    normal.pop();
-                }
-                part => normal.push(part),
-            }
-        }
-        normal
-    };
-    let covered: Vec<PathBuf> = covered(&compiled.run, reading(compiled)).iter().map(|path| normal(path)).collect();
-    let listed: Vec<PathBuf> = (compiled.run.assumptions.iter().chain(&compiled.run.unit.inputs))
-        .filter(|input| matches!(input.observe, Observe::Listing | Observe::Tree))
-        .map(|input| normal(&input.path))
-        .collect();
-    let harmless = |path: &str| {
+    support::uncovered(place, compiled, |path| {
         HARMLESS_STARTS.iter().any(|start| path.starts_with(start))
             || HARMLESS_PARTS.iter().any(|part| path.contains(part))
             || (path.contains("/lib/clang/") && !path.contains("/include/") && !path.contains("/share/"))
             || HARMLESS_NAMES.contains(&zccache_plugin_sdk::path::file_name(path))
             || is_temporary_of_objcopy(zccache_plugin_sdk::path::file_name(path))
-    };
-    probed
-        .iter()
-        .filter(|path| !harmless(path) && !path.is_empty() && *path != ".")
-        .filter(|path| {
-            let path = normal(path);
-            // A folder that is there, or whose being there decides about a covered path, shows in that path.
-            let is_listed = path.ancestors().any(|folder| listed.iter().any(|listed| listed == folder));
-            !path.is_dir() && !is_listed && !covered.iter().any(|covered| covered.starts_with(&path))
-        })
-        .cloned()
-        .collect()
+    })
 }
 
 /// `st` and six random characters, beside the object.

@@ -22,27 +22,17 @@ fn clang(arguments: &[&str]) -> Invocation {
 
 /// Answers questions from kept answers of real compilers until there is a decision; `texts` are files that can be read.
 fn decide(invocation: &mut Invocation, texts: &[(&str, &str)]) -> (String, Decision) {
-    let mut asked = String::new();
-    for _ in 0..8 {
-        let decision = Gcc::plan(invocation);
-        let Decision::Need(questions) = &decision else { return (asked, decision) };
-        asked += &golden::decision(invocation, &decision);
-        for question in questions {
-            let answer = match question {
-                Question::Read(name) => {
-                    let text = texts.iter().find(|(known, _)| known == name);
-                    Answer::Content(text.map(|(_, text)| text.as_bytes().to_vec()))
-                }
-                Question::Look(name) => {
-                    let there = texts.iter().any(|(known, _)| known == name);
-                    Answer::Is(if there { FileKind::File } else { FileKind::Absent })
-                }
-                Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
-            };
-            invocation.answers.push(answer);
+    golden::decide::<Gcc>(invocation, |invocation, question| match question {
+        Question::Read(name) => {
+            let text = texts.iter().find(|(known, _)| known == name);
+            Answer::Content(text.map(|(_, text)| text.as_bytes().to_vec()))
         }
-    }
-    panic!("no decision after 8 rounds");
+        Question::Look(name) => {
+            let there = texts.iter().any(|(known, _)| known == name);
+            Answer::Is(if there { FileKind::File } else { FileKind::Absent })
+        }
+        Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
+    })
 }
 
 fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
@@ -58,8 +48,7 @@ fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
 
 fn check(name: &str, mut invocation: Invocation, texts: &[(&str, &str)]) {
     let (asked, decision) = decide(&mut invocation, texts);
-    let command = format!("$ {} {}\n", invocation.tool.name, invocation.arguments.join(" "));
-    golden::check(&file(name), &(command + &asked + &golden::decision(&invocation, &decision)));
+    golden::check(&file(name), &golden::dialogue(&invocation, &asked, &decision));
 }
 
 #[test]

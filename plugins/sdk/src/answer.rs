@@ -39,6 +39,11 @@ pub fn probe(id: &str, words: Vec<Word>, reason: &str) -> Grant {
     Grant { id: id.to_owned(), what: GrantKind::Probe, words, reason: reason.to_owned() }
 }
 
+/// An argument list by which the tool tells of itself alone.
+pub fn self_probe(id: &str, words: Vec<Word>, reason: &str) -> Grant {
+    Grant { id: id.to_owned(), what: GrantKind::SelfProbe, words, reason: reason.to_owned() }
+}
+
 /// Exactly this word.
 pub fn literal(word: &str) -> Word {
     Word::Literal(word.to_owned())

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::contract::{
-    Absence, Chain, Collected, Decision, Dependency, GrantKind, Input, Invocation, Lookup, Observe, ProgramKind,
-    Question, Role, Streams, TokenRule, Tool, Unit, Word,
+    Absence, Answer, Chain, Collected, Decision, Dependency, Failures, GrantKind, Input, Invocation, Lookup, Observe,
+    ProgramKind, Question, Role, Streams, TokenRule, Tool, Unit, Word,
 };
 
 /// A call of a machine-code tool from `/work` with no declared variables and no terminal.
@@ -23,6 +23,37 @@ pub fn invocation(program: &str, real: &str, arguments: &[&str]) -> Invocation {
         answers: Vec::new(),
         more: Vec::new(),
     }
+}
+
+/// Most rounds of questions in which a host has a call planned.
+const ROUNDS: usize = 8;
+
+/// Has a plugin decide on a call, its questions answered one by one; with what it asked, as text. The answers stay in the
+/// call.
+///
+/// # Panics
+/// Where it goes on asking.
+pub fn decide<P: crate::Plugin>(
+    invocation: &mut Invocation,
+    answer: impl Fn(&Invocation, &Question) -> Answer,
+) -> (String, Decision) {
+    let mut asked = String::new();
+    for _ in 0..ROUNDS {
+        let said = P::plan(invocation);
+        let Decision::Need(questions) = &said else { return (asked, said) };
+        asked += &decision(invocation, &said);
+        for question in questions {
+            let answered = answer(invocation, question);
+            invocation.answers.push(answered);
+        }
+    }
+    panic!("no decision after {ROUNDS} rounds");
+}
+
+/// A call, what was asked of it and what was decided, as text.
+pub fn dialogue(invocation: &Invocation, asked: &str, decided: &Decision) -> String {
+    let command = format!("$ {} {}\n", invocation.tool.name, invocation.arguments.join(" "));
+    command + asked + &decision(invocation, decided)
 }
 
 /// Compares text with the golden file at `path`, which is written anew where `UPDATE_GOLDEN` is set.
@@ -94,6 +125,9 @@ pub fn collected(collected: &Collected) -> String {
             for lookup in &reading.lookups {
                 line(&mut text, &format!("lookup {}", render_lookup(lookup)));
             }
+            for name in &reading.variables {
+                line(&mut text, &format!("variable {name}"));
+            }
         }
     }
     text
@@ -109,7 +143,11 @@ pub fn description(description: &crate::contract::Description) -> String {
         line(&mut text, &format!("variable {variable}"));
     }
     for grant in &description.grants {
-        let what = if grant.what == GrantKind::Probe { "probe" } else { "addition" };
+        let what = match grant.what {
+            GrantKind::Addition => "addition",
+            GrantKind::Probe => "probe",
+            GrantKind::SelfProbe => "probe of itself",
+        };
         let words: Vec<String> = grant
             .words
             .iter()
@@ -159,7 +197,8 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
             None => "by the tool".to_owned(),
         };
         let required = if output.required { "" } else { ", optional" };
-        line(text, &format!("output {} {} named {named}{required}", output.role, output.path));
+        let replaced = if output.replaced { ", replaced" } else { "" };
+        line(text, &format!("output {} {} named {named}{required}{replaced}", output.role, output.path));
     }
     for (grant, before) in &unit.additions {
         line(text, &format!("addition {grant} before argument {before}"));
@@ -171,6 +210,12 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
             Dependency::Scan(scan) => format!("scan for {}", scan.token),
         };
         line(text, &format!("dependencies from {rendered}"));
+    }
+    if let Some(scan) = &unit.ahead {
+        line(text, &format!("ahead: scan for {}", scan.token));
+    }
+    if unit.failures == Failures::Keep {
+        line(text, "failures are kept");
     }
 }
 

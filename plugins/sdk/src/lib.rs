@@ -9,12 +9,14 @@ pub mod answer;
 pub mod bindings;
 pub mod depfile;
 pub mod dialogue;
+pub mod environment;
 pub mod golden;
 pub mod options;
 pub mod path;
 pub mod plugin;
 pub mod quoting;
 pub mod state;
+pub mod stop;
 
 pub use bindings::exports::zccache::plugin::tool_plugin as contract;
 pub use plugin::Plugin;

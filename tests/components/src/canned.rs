@@ -32,7 +32,7 @@ impl Canned {
     /// A component of this id that claims the program name `victim`, declines every call, and read nothing in any run.
     pub fn new(id: &str) -> Canned {
         let function = |name, answer: String| Function { name, answer, code: None };
-        let nothing = "ok(done({chains: [], inputs: [], lookups: [], more: []}))";
+        let nothing = "ok(done({chains: [], inputs: [], lookups: [], variables: [], more: []}))";
         Canned {
             wit: WIT.to_owned(),
             import: String::new(),

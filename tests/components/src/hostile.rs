@@ -23,7 +23,7 @@ pub fn hungry() -> Vec<u8> {
 
 /// Id `outside-output`: plans an output at `/etc/zccache-outside`, which no argument names.
 pub fn outside_output() -> Vec<u8> {
-    let outputs = r#"outputs: [{role: "object", path: "/etc/zccache-outside", required: true}]"#;
+    let outputs = r#"outputs: [{role: "object", path: "/etc/zccache-outside", required: true, replaced: false}]"#;
     one_unit("outside-output", outputs, "additions: []")
 }
 
@@ -69,7 +69,7 @@ fn one_unit(id: &str, outputs: &str, additions: &str) -> Vec<u8> {
     let roles = vec!["key"; ROLES].join(", ");
     let plan = format!(
         "run({{chains: [], unit: {{roles: [{roles}], key: [], directory-in-key: true, irrelevant-environment: [], \
-         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], state: [], more: []}}, assumptions: [], \
+         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], failures: forget, ahead: none, state: [], more: []}}, assumptions: [], \
          more: []}})"
     );
     Canned::new(id).plan(&plan).plan_code(as_many_roles_as_arguments).build()

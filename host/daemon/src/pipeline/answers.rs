@@ -1,7 +1,6 @@
 //! Answering what a plugin asks before it decides, and noting what the answers rest on.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use zccache_model::key::KeyBuilder;
 use zccache_model::limits;
 use zccache_model::path;
 use zccache_model::plan::{Answer, Probe, Question, Ran};
+use zccache_model::plugin::GrantKind;
 use zccache_model::rules::{self, GrantedWord};
 use zccache_sandbox::Plugin;
 
@@ -21,6 +21,7 @@ use crate::pipeline::plan::{self, Unanswered};
 use crate::pipeline::resolve::Resolved;
 use crate::process::{self, Start};
 use crate::services::Services;
+use crate::variables::OF_PROGRAMS;
 
 /// One plugin's questions about one call.
 pub struct Inquiry<'a> {
@@ -82,24 +83,27 @@ impl<'a> Inquiry<'a> {
     }
 
     fn probe(&mut self, probe: &Probe, words: Vec<GrantedWord>) -> Result<Answer, Unanswered> {
-        let key = self.probe_key(probe, &words);
+        let alone =
+            self.plugin.description().grant(&probe.grant).is_some_and(|grant| grant.kind == GrantKind::SelfProbe);
+        let key = self.probe_key(probe, &words, alone);
         let known = self.call.at_place(|place| self.services.plans.probe(self.services, place, &key));
         let ran = match known {
             Some(ran) => ran,
-            None => Arc::new(self.run_probe(words).map_err(Unanswered::Internal)?),
+            None => Arc::new(self.run_probe(words, alone).map_err(Unanswered::Internal)?),
         };
         self.probes.push((key, Arc::clone(&ran)));
         Ok(Answer::Ran(ran.as_ref().clone()))
     }
 
-    /// Everything that a probe's output can depend on, but for the assumptions of the plan that comes of it.
-    fn probe_key(&self, probe: &Probe, words: &[GrantedWord]) -> Digest {
-        let mut key = KeyBuilder::new("probe v1");
+    /// Everything that a probe's output can depend on, but for the assumptions of the plan that comes of it. `alone`: the
+    /// tool tells of itself, and is given neither directory nor variables.
+    fn probe_key(&self, probe: &Probe, words: &[GrantedWord], alone: bool) -> Digest {
+        let mut key = KeyBuilder::new("probe v2");
         key.digest("plugin", &self.plugin.digest().0)
             .digest("tool", &self.resolved.identity.0)
             .text("name", &self.invocation.tool.name)
             .text("path", &self.invocation.tool.path)
-            .text("directory", &self.invocation.directory)
+            .text("directory", if alone { "" } else { &self.invocation.directory })
             .text("grant", &probe.grant);
         for word in words {
             match word {
@@ -107,15 +111,18 @@ impl<'a> Inquiry<'a> {
                 GrantedWord::Scratch(prefix) => key.text("scratch", prefix),
             };
         }
-        for (name, value) in &self.invocation.environment {
+        let declared = self.invocation.environment.iter().filter(|_| !alone);
+        for (name, value) in declared {
             key.text("variable", name).text("value", value);
         }
-        key.part("search path", self.call.variable("PATH").unwrap_or_default().as_bytes());
+        for name in OF_PROGRAMS {
+            key.part("of programs", self.call.bytes_of(name).unwrap_or_default());
+        }
         key.finish()
     }
 
     #[tracing::instrument(level = "debug", skip_all)]
-    fn run_probe(&self, words: Vec<GrantedWord>) -> std::io::Result<Ran> {
+    fn run_probe(&self, words: Vec<GrantedWord>, alone: bool) -> std::io::Result<Ran> {
         let mut scratch = Vec::new();
         let arguments = words.into_iter().map(|word| match word {
             GrantedWord::Text(text) => OsString::from(text),
@@ -135,8 +142,8 @@ impl<'a> Inquiry<'a> {
                 program: PathBuf::from(&self.invocation.tool.path),
                 name: if named_by_path { self.invocation.tool.path.clone().into() } else { self.call.program.clone() },
                 arguments,
-                directory: self.call.directory.clone(),
-                environment: plain_language(&self.call.environment),
+                directory: if alone { PathBuf::from("/") } else { self.call.directory.clone() },
+                environment: plain_language(&self.call.environment, alone),
                 stdin: Vec::new(),
             },
             limits::PROBE_TIME,
@@ -167,10 +174,14 @@ impl<'a> Inquiry<'a> {
     }
 }
 
-/// The caller's variables, with messages in the plain locale: plugins read what probes print.
-fn plain_language(environment: &[(OsString, OsString)]) -> Vec<(OsString, OsString)> {
-    let locale = |name: &OsString| name == "LC_ALL" || name == "LANGUAGE";
-    let mut plain: Vec<_> = environment.iter().filter(|(name, _)| !locale(name)).cloned().collect();
+/// The caller's variables, or those that programs are found and loaded by `alone`, with messages in the plain locale:
+/// plugins read what probes print.
+fn plain_language(environment: &[(OsString, OsString)], alone: bool) -> Vec<(OsString, OsString)> {
+    let passed = |name: &OsString| {
+        let locale = name == "LC_ALL" || name == "LANGUAGE";
+        if alone { OF_PROGRAMS.iter().any(|known| name == known) } else { !locale }
+    };
+    let mut plain: Vec<_> = environment.iter().filter(|(name, _)| passed(name)).cloned().collect();
     plain.push(("LC_ALL".into(), "C".into()));
     plain
 }

@@ -40,10 +40,15 @@ pub fn collect(
         (planned.plan.chains.as_slice(), unit.inputs.as_slice(), unit.lookups.as_slice()),
         (reading.chains.as_slice(), reading.inputs.as_slice(), reading.lookups.as_slice()),
     ];
-    call.at_place(|place| services.files.collect(place, started, &parts)).map_err(|unsure| {
+    let collected = call.at_place(|place| services.files.collect(place, started, &parts));
+    let mut collection = collected.map_err(|unsure| {
         tracing::debug!(%unsure, "a run is not stored");
         Unknown::Refused(unsure.code().to_owned())
-    })
+    })?;
+    collection.list.variables = reading.variables;
+    collection.list.variables.sort();
+    collection.list.variables.dedup();
+    Ok(collection)
 }
 
 fn ask(services: &Services, call: &Call, planned: &Planned, run: &RunRecord) -> Result<Reading, Unknown> {

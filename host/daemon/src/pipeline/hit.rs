@@ -58,5 +58,5 @@ pub fn put(
             _ => MissReason::Destination,
         });
     }
-    Ok(Reply::Replay { stdout: result.stdout.clone(), stderr: result.stderr.clone() })
+    Ok(Reply::Replay { code: result.code, stdout: result.stdout.clone(), stderr: result.stderr.clone() })
 }

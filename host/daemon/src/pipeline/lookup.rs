@@ -18,6 +18,8 @@ pub struct Found {
     pub list: Digest,
     /// Another list stands before it in the manifest.
     pub behind_others: bool,
+    /// Variables beyond those of the context whose values it rests on.
+    pub variables: Vec<String>,
     /// What is stored.
     pub result: Arc<StoredResult>,
 }
@@ -31,9 +33,10 @@ pub fn lookup(services: &Services, call: &Call, planned: &Planned) -> Result<Fou
     };
     for (index, list) in manifest.lists.iter().enumerate() {
         let Some(states) = call.at_place(|place| services.files.check(place, list)) else { continue };
-        let key = list.result_key(&planned.context, &states);
+        let key = list.result_key(&planned.context, &states, |name| call.bytes_of(name));
         if let Some(result) = services.store.result(&key) {
-            return Ok(Found { key, list: list.digest(), behind_others: index > 0, result });
+            let (variables, list) = (list.variables.clone(), list.digest());
+            return Ok(Found { key, list, behind_others: index > 0, variables, result });
         }
     }
     Err(MissReason::Changed)

@@ -12,6 +12,7 @@
 //! [`begin`] does what needs no waiting, on the thread that read the request; [`go_on`] does the rest on one that may wait.
 //! A request that came before is answered by [`repeat`], without any of this, as long as nothing has changed.
 
+mod ahead;
 mod answers;
 mod collect;
 mod context;

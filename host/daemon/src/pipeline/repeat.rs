@@ -31,6 +31,7 @@ pub struct Repeats {
 /// What a request comes to, as long as that holds.
 struct Repeat {
     rests_on: Vouched,
+    variables: Values,
     answer: Answer,
 }
 
@@ -42,6 +43,9 @@ enum Answer {
     /// A stored result, and where the output of each role goes.
     Hit { result: ResultKey, plugin: String, destinations: Vec<(String, PathBuf)> },
 }
+
+/// Variables that are no part of the request's key, with the values that an answer rests on; none: not set.
+type Values = Vec<(String, Option<Vec<u8>>)>;
 
 #[derive(Clone)]
 struct Size;
@@ -55,7 +59,10 @@ impl Weighter<Digest, Arc<Repeat>> for Size {
                 destinations.iter().map(|(role, path)| 64 + role.len() + path.as_os_str().len()).sum()
             }
         };
-        (200 + answer + repeat.rests_on.bytes()) as u64
+        let variables = repeat.variables.iter();
+        let variables: usize =
+            variables.map(|(name, value)| 64 + name.len() + value.as_ref().map_or(0, Vec::len)).sum();
+        (200 + answer + variables + repeat.rests_on.bytes()) as u64
     }
 }
 
@@ -116,6 +123,14 @@ pub fn recall(services: &Services, key: &Digest, request: &CompileRequest<'_>) -
         services.repeats.known.remove(key);
         return Recalled::Nothing;
     }
+    // The request of another state of these variables has the same key: what was remembered may be asked for again.
+    let are = |(name, value): &(String, Option<Vec<u8>>)| {
+        let now = request.environment.iter().find(|(known, _)| known.0 == name.as_bytes());
+        now.map(|(_, value)| value.0) == value.as_deref()
+    };
+    if !repeat.variables.iter().all(are) {
+        return Recalled::Nothing;
+    }
     let end = match &repeat.answer {
         Answer::Exec { program, outcome, plugin } => {
             End { reply: Reply::Exec(program.clone()), outcome: Some(outcome.clone()), plugin: plugin.clone() }
@@ -143,17 +158,18 @@ pub fn remember(services: &Services, key: Digest, mut call: Call) {
     if call.survey.is_none() {
         return;
     }
-    if let Some(answer) = find(services, &call)
+    if let Some((answer, variables)) = find(services, &call)
         && let Some(rests_on) = call.survey.and_then(zccache_files::Survey::finish)
     {
-        services.repeats.known.insert(key, Arc::new(Repeat { rests_on, answer }));
+        services.repeats.known.insert(key, Arc::new(Repeat { rests_on, variables, answer }));
     }
 }
 
 /// What a request comes to at this moment. None: to a stage that is not remembered.
-fn find(services: &Services, call: &Call) -> Option<Answer> {
+fn find(services: &Services, call: &Call) -> Option<(Answer, Values)> {
     let resolved = resolve::resolve(services, call).ok()?;
-    Some(match plan::remembered(services, call, &resolved)? {
+    let mut variables = Values::new();
+    let answer = match plan::remembered(services, call, &resolved)? {
         plan::Verdict::Uncached { outcome, plugin } => Answer::Exec { program: resolved.program, outcome, plugin },
         plan::Verdict::Split(calls) => Answer::Split(calls),
         plan::Verdict::Cacheable(planned) => {
@@ -161,7 +177,12 @@ fn find(services: &Services, call: &Call) -> Option<Answer> {
             let outputs = planned.unit().outputs.iter();
             let destinations =
                 outputs.map(|output| (output.role.clone(), hit::destination(call, &output.path))).collect();
+            variables.extend(found.variables.into_iter().map(|name| {
+                let value = call.bytes_of(&name).map(<[u8]>::to_vec);
+                (name, value)
+            }));
             Answer::Hit { result: found.key, plugin: planned.plugin_id(), destinations }
         }
-    })
+    };
+    Some((answer, variables))
 }

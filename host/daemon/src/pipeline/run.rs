@@ -6,16 +6,18 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use zccache_files::Started;
+use zccache_model::invocation::ExitStatus;
 use zccache_model::limits;
 use zccache_model::outcome::FaultKind;
 use zccache_model::path;
-use zccache_model::plan::{Dependency, Output, Unit};
+use zccache_model::plan::{Dependency, Failures, Output, Unit};
 use zccache_model::rules::{self, GrantedWord};
 use zccache_protocol::frame;
 use zccache_protocol::message::{Insertion, Ran, Reply};
 use zccache_store::{Snapshot, may_be_link};
 
 use crate::call::Call;
+use crate::pipeline::ahead;
 use crate::pipeline::plan::Planned;
 use crate::pipeline::resolve::Resolved;
 use crate::services::Services;
@@ -48,13 +50,16 @@ pub fn run(
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
     let before: Vec<Option<Left>> = destinations.iter().map(|path| clear(services, path, call.umask)).collect();
     let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
-    let ran = exchange(connection, Reply::Run { program: resolved.program.clone(), additions })?;
+    let reply = Reply::Run { program: resolved.program.clone(), additions };
+    let ran = exchange(connection, &reply, |connection| ahead::read(services, connection, call, planned))?;
 
     let written: Vec<bool> = destinations.iter().zip(&before).map(|(path, before)| Left::at(path) != *before).collect();
     let mut outputs = Err("failed".to_owned());
     let mut dependencies = Vec::new();
-    if ran.status.is_success() {
-        outputs = snapshots(services, call, unit, &destinations, &written);
+    let failed = !ran.status.is_success();
+    let kept = matches!(ran.status, ExitStatus::Exited(_)) && unit.failures == Failures::Keep;
+    if !failed || kept {
+        outputs = snapshots(services, call, unit, &destinations, &written, failed);
         dependencies = unit
             .dependencies
             .iter()
@@ -79,9 +84,11 @@ pub fn run(
     Ok(Finished { ran, started, outputs, dependencies })
 }
 
-fn exchange(connection: &mut UnixStream, reply: Reply) -> Result<Ran, FaultKind> {
-    let mut exchange = || -> Result<Ran, frame::FrameError> {
-        frame::write(connection, &reply)?;
+/// Lets the client run the tool, and does something meanwhile.
+fn exchange(connection: &mut UnixStream, reply: &Reply, meanwhile: impl FnOnce(&UnixStream)) -> Result<Ran, FaultKind> {
+    let exchange = || -> Result<Ran, frame::FrameError> {
+        frame::write(connection, reply)?;
+        meanwhile(connection);
         // A compile may take hours. The client's death ends the connection.
         connection.set_read_timeout(None)?;
         frame::decode(&frame::read_message(connection)?)
@@ -131,17 +138,21 @@ fn clear(services: &Services, path: &Path, umask: u32) -> Option<Left> {
     Left::at(path)
 }
 
-/// Takes the content of every output that this run wrote.
+/// Takes the content of every output that this run wrote. One that failed need not have written any.
 fn snapshots(
     services: &Services,
     call: &Call,
     unit: &Unit,
     destinations: &[PathBuf],
     written: &[bool],
+    failed: bool,
 ) -> Result<Vec<(String, Snapshot)>, String> {
     let mut taken = Vec::new();
-    for (index, Output { role, required, .. }) in unit.outputs.iter().enumerate() {
+    for (index, Output { role, required, replaced, .. }) in unit.outputs.iter().enumerate() {
         if !written[index] {
+            if failed {
+                continue;
+            }
             if *required {
                 return Err("output-missing".to_owned());
             }
@@ -152,7 +163,7 @@ fn snapshots(
             continue;
         }
         match services.store.snapshot(&destinations[index], call.umask) {
-            Ok(snapshot) => taken.push((role.clone(), snapshot)),
+            Ok(snapshot) => taken.push((role.clone(), snapshot.of_replaced(*replaced))),
             Err(error) => {
                 tracing::info!(%error, "an output cannot be stored");
                 return Err("output-unreadable".to_owned());

@@ -191,7 +191,7 @@ fn a_listing_is_claimed_with_all_names() {
     let world = World::new();
     let list = InputList {
         inputs: vec![ObservedPath { path: "real".into(), observe: Observe::Listing }],
-        absences: Vec::new(),
+        ..InputList::default()
     };
     for number in 0..2 {
         let survey = world.files.watch().survey().unwrap();
@@ -217,12 +217,44 @@ fn a_program_that_is_not_there_is_claimed_too() {
 }
 
 #[test]
-fn trees_and_other_processes_files_are_refused_and_counted() {
+fn a_tree_is_claimed_with_everything_below_it() {
     let world = World::new();
+    fs::create_dir_all(world.at("tree/deep")).unwrap();
+    fs::write(world.at("tree/deep/x"), "one").unwrap();
+    fs::write(world.at("aside"), "one").unwrap();
+    std::os::unix::fs::symlink("../aside", world.at("tree/link")).unwrap();
+    let changes: [&dyn Fn(); 4] = [
+        &|| fs::write(world.at("tree/deep/x"), "two").unwrap(),
+        &|| fs::write(world.at("tree/deep/y"), "").unwrap(),
+        &|| fs::write(world.at("aside"), "two").unwrap(),
+        &|| fs::rename(world.at("tree/deep"), world.at("tree/deeper")).unwrap(),
+    ];
+    for change in changes {
+        let list = InputList {
+            inputs: vec![ObservedPath { path: "tree".into(), observe: Observe::Tree }],
+            ..InputList::default()
+        };
+        let survey = world.files.watch().survey().unwrap();
+        let place = Place { survey: Some(&survey), ..place(world.folder.path()) };
+        world.files.check(&place, &list).unwrap();
+        let vouched = survey.finish().unwrap();
+        assert!(world.holds(&vouched));
+        change();
+        assert!(!world.holds(&vouched));
+    }
+}
+
+#[test]
+fn large_trees_and_other_processes_files_are_refused_and_counted() {
+    let world = World::new();
+    fs::create_dir(world.at("large")).unwrap();
+    for number in 0..=zccache_model::limits::TREE_FILES_WATCHED {
+        fs::write(world.at(&format!("large/{number}")), "").unwrap();
+    }
     for (path, observe, refusal) in
-        [("real", Observe::Tree, Refusal::Tree), ("/proc/self/status", Observe::Kind, Refusal::FileSystem)]
+        [("large", Observe::Tree, Refusal::Tree), ("/proc/self/status", Observe::Kind, Refusal::FileSystem)]
     {
-        let list = InputList { inputs: vec![ObservedPath { path: path.into(), observe }], absences: Vec::new() };
+        let list = InputList { inputs: vec![ObservedPath { path: path.into(), observe }], ..InputList::default() };
         let survey = world.files.watch().survey().unwrap();
         let place = Place { survey: Some(&survey), ..place(world.folder.path()) };
         world.files.check(&place, &list);

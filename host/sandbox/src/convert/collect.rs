@@ -39,6 +39,8 @@ pub(crate) fn with_outcome<R>(
         stderr: &run.stderr,
         dependencies: &dependencies,
         facts: &facts,
+        // A code that the system gives as negative keeps its bits.
+        code: run.code as u32,
         more: &[],
     }))
 }
@@ -75,5 +77,6 @@ fn reading(items: &mut Items, given: wire::Reading) -> Result<Reading, Stop> {
         chains: items.lists(given.chains, Items::plain)?,
         inputs: items.list(given.inputs, input)?,
         lookups: items.list(given.lookups, lookup)?,
+        variables: items.plain(given.variables)?,
     })
 }

@@ -35,6 +35,7 @@ fn grant(items: &mut Items, given: wire::Grant) -> Result<Grant, Stop> {
     let kind = match given.what {
         wire::GrantKind::Addition => GrantKind::Addition,
         wire::GrantKind::Probe => GrantKind::Probe,
+        wire::GrantKind::SelfProbe => GrantKind::SelfProbe,
     };
     Ok(Grant { id: given.id, kind, words: items.list(given.words, word)?, reason: given.reason })
 }

@@ -2,7 +2,7 @@
 
 use zccache_model::invocation::{ExitStatus, Invocation, ProgramKind};
 use zccache_model::plan::{
-    Addition, Answer, Decision, Dependency, Output, Plan, Probe, Question, Role, Scan, Search, Unit,
+    Addition, Answer, Decision, Dependency, Failures, Output, Plan, Probe, Question, Role, Scan, Search, Unit,
 };
 
 use super::given::{file_kind, input, lookup, refusal};
@@ -100,6 +100,11 @@ fn unit(items: &mut Items, given: wire::Unit) -> Result<Unit, Stop> {
         outputs: items.list(given.outputs, output)?,
         additions: items.list(given.additions, |(grant, before)| Addition { grant, before })?,
         dependencies: items.lists(given.dependencies, dependency)?,
+        failures: match given.failures {
+            wire::Failures::Forget => Failures::Forget,
+            wire::Failures::Keep => Failures::Keep,
+        },
+        ahead: given.ahead.map(|given| scan(items, given)).transpose()?,
         state: given.state,
     })
 }
@@ -112,17 +117,22 @@ fn role(given: wire::Role) -> Role {
 }
 
 fn output(given: wire::Output) -> Output {
-    Output { role: given.role, path: given.path, required: given.required, named_by: given.named_by }
+    let wire::Output { role, path, required, named_by, replaced } = given;
+    Output { role, path, required, named_by, replaced }
 }
 
 fn dependency(items: &mut Items, given: wire::Dependency) -> Result<Dependency, Stop> {
     Ok(match given {
         wire::Dependency::Scratch(grant) => Dependency::Scratch(grant),
         wire::Dependency::Output(role) => Dependency::Output(role),
-        wire::Dependency::Scan(scan) => Dependency::Scan(Scan {
-            token: scan.token,
-            searches: items.list(scan.searches, |search| Search { chain: search.chain, beside: search.beside })?,
-            all_words: items.plain(scan.all_words)?,
-        }),
+        wire::Dependency::Scan(given) => Dependency::Scan(scan(items, given)?),
+    })
+}
+
+fn scan(items: &mut Items, given: wire::Scan) -> Result<Scan, Stop> {
+    Ok(Scan {
+        token: given.token,
+        searches: items.list(given.searches, |search| Search { chain: search.chain, beside: search.beside })?,
+        all_words: items.plain(given.all_words)?,
     })
 }

@@ -62,6 +62,7 @@ pub fn invocation(arguments: &[&str]) -> Invocation {
 pub fn run() -> RunRecord {
     RunRecord {
         state: b"state".to_vec(),
+        code: 0,
         directory: "/work".into(),
         stdout: Vec::new(),
         stderr: Vec::new(),

@@ -172,11 +172,16 @@ fn what_cannot_be_a_link_is_copied() {
     place(&store, &sample, &path, 0o027).expect("it is placed");
     assert_eq!((look(&path).nlink(), mode_of(&path)), (2, 0o440));
 
-    for (mode, class) in [(0o755, ModeClass::Executable), (0o640, ModeClass::Literal(0o640))] {
+    let unfit = [
+        (0o755, ModeClass::Executable, true),
+        (0o640, ModeClass::Literal(0o640), true),
+        (0o644, ModeClass::Plain, false),
+    ];
+    for (mode, class, replaced) in unfit {
         let source = world.path("source");
         fs::write(&source, format!("{mode}")).expect("an output");
         fs::set_permissions(&source, fs::Permissions::from_mode(mode)).expect("permissions");
-        let snapshot = store.snapshot(&source, UMASK).expect("a snapshot");
+        let snapshot = store.snapshot(&source, UMASK).expect("a snapshot").of_replaced(replaced);
         assert_eq!(snapshot.mode(), class);
         sample = Sample::new(mode);
         let mut entry = sample.entry(&world, &store).expect("an entry");

@@ -88,12 +88,12 @@ impl World {
 
     /// All files below the cache's blob folders.
     fn blobs(&self) -> Vec<PathBuf> {
-        files_below(&self.cache().join("v1/blobs"))
+        files_below(&self.cache().join("v2/blobs"))
     }
 
     /// Files that are there only for a while.
     fn temporaries(&self) -> Vec<PathBuf> {
-        let mut found = files_below(&self.cache().join("v1/tmp"));
+        let mut found = files_below(&self.cache().join("v2/tmp"));
         let build = files_below(&self.path(""));
         found.extend(build.into_iter().filter(|path| path.to_string_lossy().contains(".zccache-")));
         found
@@ -125,7 +125,7 @@ impl Sample {
 
     fn input_list(&self) -> InputList {
         let path = format!("header {}", self.list);
-        InputList { inputs: vec![ObservedPath { path, observe: Observe::Content }], absences: Vec::new() }
+        InputList { inputs: vec![ObservedPath { path, observe: Observe::Content }], ..InputList::default() }
     }
 
     /// Writes the outputs as a run would, and takes them.
@@ -135,13 +135,14 @@ impl Sample {
             let path = world.path(&format!("out {:?} {} {index}", std::thread::current().id(), self.result));
             fs::write(&path, content).expect("an output");
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("permissions");
-            outputs.push((format!("role {index}"), store.snapshot(&path, UMASK)?));
+            outputs.push((format!("role {index}"), store.snapshot(&path, UMASK)?.of_replaced(true)));
             fs::remove_file(&path).expect("the output is ours");
         }
         Ok(NewEntry {
             context: self.context(),
             list: self.input_list(),
             result: self.key(),
+            code: 0,
             outputs,
             stdout: Vec::new(),
             stderr: self.stderr.clone(),

@@ -181,7 +181,7 @@ fn a_snapshot_that_is_not_recorded_leaves_nothing() {
 fn the_cache_folder_is_private_and_serves_one_store_at_a_time() {
     let world = World::new();
     let store = world.open();
-    assert_eq!(mode_of(&world.cache().join("v1")), 0o700);
+    assert_eq!(mode_of(&world.cache().join("v2")), 0o700);
     let error = world.try_open().err().expect("it is taken");
     assert!(matches!(error, StoreError::Locked { holder, .. } if holder == Some(std::process::id())), "{error}");
     assert!(error.to_string().contains("in use by another daemon (process "), "{error}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use zccache_plugin_sdk::answer::{self, input};
+use zccache_plugin_sdk::answer::{self, input, maybe};
 use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe, Refusal};
 use zccache_plugin_sdk::path;
 
@@ -97,7 +97,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The answer: the files read, those in `timed` with their time, the precompiled headers, and all lookups.
+    /// The answer: the files read, those in `timed` with their time, the precompiled headers, what the working directory is
+    /// called, and all lookups.
     pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>, precompiled: Vec<String>) -> Collected {
         let mut inputs: Vec<_> = paths
             .into_iter()
@@ -111,6 +112,10 @@ impl<'a> Reading<'a> {
         let mut unread: Vec<&String> = timed.iter().filter(|path| !read.contains(*path)).collect();
         unread.sort();
         inputs.extend(unread.into_iter().map(|path| input(path, Observe::ContentAndTime)));
+        // The host keeps of all inputs which are one and the same. What is written is no name of the directory.
+        if let Some(called) = self.context.called.as_ref().filter(|called| !self.context.outputs.contains(called)) {
+            inputs.extend([input(".", Observe::Kind), maybe(called, Observe::Kind)]);
+        }
         let lookups = self
             .lookups
             .into_iter()
@@ -132,6 +137,7 @@ impl<'a> Reading<'a> {
             chains: vec![context.quote.clone(), context.bracket.clone(), context.assembler_folders.clone(), self.none],
             inputs,
             lookups,
+            variables: Vec::new(),
             more: Vec::new(),
         })
     }

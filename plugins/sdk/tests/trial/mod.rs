@@ -1,16 +1,17 @@
-//! A host in miniature: answers the plugin's questions with real compilers and files, runs the compile as planned and
-//! collects. Where strace is there, it also says what the compiler looked at.
+//! A host in miniature, for the tests of each plugin, which name it `Subject`: answers the plugin's questions with real compilers
+//! and files, runs the compile as planned and collects. Where strace is there, it also says what the compiler looked at.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use zccache_plugin_gcc::Gcc;
 use zccache_plugin_sdk::contract::{
-    Answer, Chain, Collected, Decision, Dependency, Fact, FileKind, Finding, Grant, Invocation, NameRule, Outcome,
-    Question, Ran, Reading, Run, Status, TokenRule, Word,
+    Answer, Chain, Collected, Decision, Dependency, Fact, FileKind, Finding, Grant, Invocation, NameRule, Observe,
+    Outcome, Question, Ran, Reading, Run, Status, TokenRule, Word,
 };
 use zccache_plugin_sdk::{Plugin, golden, path};
+
+use crate::Subject;
 
 /// A folder to compile in.
 pub struct Place {
@@ -24,6 +25,7 @@ pub struct Compiled {
     pub collected: Collected,
     /// Paths that the compiler looked at, as spelled; none: strace is not there.
     pub probed: Option<Vec<String>>,
+    #[allow(dead_code, reason = "not every plugin has a test of what is said")]
     pub stderr: String,
 }
 
@@ -61,15 +63,7 @@ impl Place {
     }
 
     fn decide(&self, invocation: &mut Invocation) -> Decision {
-        for _ in 0..8 {
-            let decision = Gcc::plan(invocation);
-            let Decision::Need(questions) = decision else { return decision };
-            for question in questions {
-                let answer = self.answer(invocation, &question);
-                invocation.answers.push(answer);
-            }
-        }
-        panic!("no decision after 8 rounds");
+        golden::decide::<Subject>(invocation, |invocation, question| self.answer(invocation, question)).1
     }
 
     fn answer(&self, invocation: &Invocation, question: &Question) -> Answer {
@@ -160,6 +154,7 @@ impl Place {
             .collect();
         let mut outcome = Outcome {
             state: unit.state.clone(),
+            code: 0,
             directory: self.folder.path().to_str().unwrap().to_owned(),
             stdout: Vec::new(),
             stderr: stderr.as_bytes().to_vec(),
@@ -168,7 +163,7 @@ impl Place {
             more: Vec::new(),
         };
         for _ in 0..4 {
-            match Gcc::collect(&outcome) {
+            match Subject::collect(&outcome) {
                 Collected::Facts(paths) => outcome.facts.extend(paths.iter().map(|path| self.fact(path))),
                 collected => return collected,
             }
@@ -215,8 +210,53 @@ pub fn find(name: &str) -> Option<PathBuf> {
     found.exists().then_some(found)
 }
 
+/// What a run that must be certain of it says it read.
+pub fn reading(compiled: &Compiled) -> &Reading {
+    match &compiled.collected {
+        Collected::Done(reading) => reading,
+        other => panic!("{}", golden::collected(other)),
+    }
+}
+
+/// Paths that a compiler looked at and that neither the plan nor the reading covers, but for harmless ones.
+pub fn uncovered(place: &Place, compiled: &Compiled, harmless: impl Fn(&str) -> bool) -> Vec<String> {
+    let Some(probed) = &compiled.probed else {
+        eprintln!("skipped: strace is not there");
+        return Vec::new();
+    };
+    let normal = |path: &str| -> PathBuf {
+        let mut normal = PathBuf::new();
+        for part in place.folder.path().join(path).components() {
+            match part {
+                std::path::Component::ParentDir => {
+                    normal.pop();
+                }
+                part => normal.push(part),
+            }
+        }
+        normal
+    };
+    let reading = reading(compiled);
+    let covered: Vec<PathBuf> = covered(&compiled.run, reading).iter().map(|path| normal(path)).collect();
+    let listed: Vec<PathBuf> = (compiled.run.assumptions.iter().chain(&compiled.run.unit.inputs))
+        .filter(|input| matches!(input.observe, Observe::Listing | Observe::Tree))
+        .map(|input| normal(&input.path))
+        .collect();
+    probed
+        .iter()
+        .filter(|path| !harmless(path) && !path.is_empty() && *path != ".")
+        .filter(|path| {
+            let path = normal(path);
+            // A folder that is there, or whose being there decides about a covered path, shows in that path.
+            let is_listed = path.ancestors().any(|folder| listed.iter().any(|listed| listed == folder));
+            !path.is_dir() && !is_listed && !covered.iter().any(|covered| covered.starts_with(&path))
+        })
+        .cloned()
+        .collect()
+}
+
 /// Every path that a plan and its reading cover.
-pub fn covered(run: &Run, reading: &Reading) -> BTreeSet<String> {
+fn covered(run: &Run, reading: &Reading) -> BTreeSet<String> {
     let unit = &run.unit;
     let mut paths: BTreeSet<String> = BTreeSet::new();
     paths.extend(run.assumptions.iter().chain(&unit.inputs).chain(&reading.inputs).map(|input| input.path.clone()));
@@ -244,7 +284,7 @@ fn kind(path: &Path) -> FileKind {
 }
 
 fn grant(id: &str) -> Grant {
-    Gcc::describe().grants.into_iter().find(|grant| grant.id == id).unwrap()
+    Subject::describe().grants.into_iter().find(|grant| grant.id == id).unwrap()
 }
 
 /// First arguments of the calls in a strace log.
@@ -265,7 +305,7 @@ fn probed(log: &str) -> Vec<String> {
 fn findings(text: &str) -> Vec<Finding> {
     let text = text.replace("\\\n", "");
     let mut findings = Vec::new();
-    for token in Gcc::describe().tokens {
+    for token in Subject::describe().tokens {
         let (head, rule) = match &token.find {
             TokenRule::WholeWord(word) => (word.as_str(), None),
             TokenRule::Name(rule) => (rule.lead.as_str(), Some(rule)),
