@@ -8,6 +8,7 @@ const MARKED: &[(&str, &str)] = &[
     ("host/client", "a jobserver's pipe is named by its number in a variable; it starts without Rust's own start"),
     ("host/daemon", "descriptors that a build left open are closed by number"),
     ("plugins/gcc", "the exports of a component are generated code"),
+    ("plugins/rustc", "the exports of a component are generated code"),
     ("plugins/sdk", "the bindings of the contract are generated code"),
 ];
 

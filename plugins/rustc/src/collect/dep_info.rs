@@ -1,0 +1,63 @@
+//! The compiler's own list of what it read.
+//!
+//! ```text
+//! file ::= (target ":" (" " source)*  |  source ":"  |  "# env-dep:" name ("=" value)?  |  "# " anything  |  nothing)*
+//! ```
+//!
+//! One item a line. A blank in a name follows a backslash, and nothing else is escaped (`rustc_interface::passes`,
+//! `escape_dep_filename`). Every source has a line of its own, so that make does without one that is gone.
+
+use zccache_plugin_sdk::answer::refusal;
+use zccache_plugin_sdk::contract::Refusal;
+
+/// What it lists.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct DepInfo {
+    /// Paths, as the compiler spelled them.
+    pub sources: Vec<String>,
+    /// Names of variables whose values, or that they were not set, the crate asked for.
+    pub variables: Vec<String>,
+}
+
+impl DepInfo {
+    /// Reads the list.
+    pub(crate) fn parse(content: &[u8]) -> Result<DepInfo, Refusal> {
+        let Ok(text) = std::str::from_utf8(content) else {
+            return Err(refusal("dep-info", "the list of sources is not UTF-8"));
+        };
+        let mut listed = DepInfo::default();
+        for line in text.lines() {
+            if let Some(comment) = line.strip_prefix("# ") {
+                if let Some(variable) = comment.strip_prefix("env-dep:") {
+                    let name = variable.split('=').next().unwrap_or(variable);
+                    if name.contains('\\') {
+                        return Err(refusal("dep-info", format!("the name of the variable {name} is escaped")));
+                    }
+                    listed.variables.push(name.to_owned());
+                }
+            } else if let Some(source) = line.strip_suffix(':') {
+                listed.sources.push(source.replace("\\ ", " "));
+            }
+        }
+        if listed.sources.is_empty() {
+            return Err(refusal("dep-info", "the compiler lists no source"));
+        }
+        Ok(listed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_and_variables_are_read() {
+        let text = "/t/a b.d: src/lib.rs src/x\\ y.rs\n\n/t/liba.rmeta: src/lib.rs\n\nsrc/lib.rs:\nsrc/x\\ y.rs:\n\n\
+                    # env-dep:SET=a\\nb=c\n# env-dep:UNSET\n# checksum:blake3=00\n";
+        let listed = DepInfo::parse(text.as_bytes()).unwrap();
+        assert_eq!(listed.sources, ["src/lib.rs", "src/x y.rs"]);
+        assert_eq!(listed.variables, ["SET", "UNSET"]);
+        assert!(DepInfo::parse(b"").is_err());
+        assert!(DepInfo::parse(b"a:\n# env-dep:A\\nB=1\n").is_err());
+    }
+}

@@ -1,0 +1,183 @@
+//! What a link read: the files that the linker lists, the programs that linked, and libraries that were looked for in vain.
+
+use std::collections::BTreeSet;
+
+use zccache_plugin_sdk::answer::{input, maybe, refusal};
+use zccache_plugin_sdk::contract::{Chain, Input, Lookup, Observe, Refusal};
+use zccache_plugin_sdk::{depfile, path};
+
+use super::linker::LinkerCall;
+use super::{LIBRARIES, LINKERS};
+
+/// All of it.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    /// Files and programs.
+    pub inputs: Vec<Input>,
+    /// Programs and libraries by name.
+    pub lookups: Vec<Lookup>,
+    /// Where libraries are looked for.
+    pub libraries: Vec<String>,
+    /// Where a linker is looked for before PATH.
+    pub linkers: Vec<String>,
+}
+
+impl Linked {
+    /// From the linker's list of files and the compiler's word on how it called it.
+    pub(crate) fn read(files: &[u8], call: &[u8]) -> Result<Linked, Refusal> {
+        let rules = depfile::parse(files).map_err(|malformed| refusal("link-inputs", malformed.to_string()))?;
+        let files: Vec<String> = rules.into_iter().flat_map(|rule| rule.prerequisites).collect();
+        if files.is_empty() {
+            return Err(refusal("link-inputs", "the linker lists nothing"));
+        }
+        let call = LinkerCall::parse(call)?;
+        let kept: Vec<&String> = files.iter().filter(|file| !is_passing(file)).collect();
+        let own = OwnFolder::all(&kept);
+        let mut linked = Linked::default();
+        linked.inputs.extend(kept.iter().map(|file| input(file.as_str(), Observe::Content)));
+        linked.searched(&call, &kept, &own);
+        linked.programs(&call, &own);
+        Ok(linked)
+    }
+
+    /// The driver, the linker, and what the driver finds beside its own files.
+    fn programs(&mut self, call: &LinkerCall, own: &[OwnFolder]) {
+        let lookup = |name: &str, chain| Lookup { name: name.to_owned(), chain, observe: Observe::Program, all: false };
+        if call.program.contains('/') {
+            self.inputs.push(input(call.program.as_str(), Observe::Program));
+        } else {
+            self.lookups.push(lookup(&call.program, Chain::Programs));
+        }
+        self.linkers.clone_from(&call.parts);
+        for folder in own.iter().flat_map(OwnFolder::of_programs) {
+            self.inputs
+                .extend(["collect2", "lto-wrapper"].map(|name| maybe(path::join(&folder, name), Observe::Program)));
+            self.inputs.push(maybe(path::join(&folder, "liblto_plugin.so"), Observe::Content));
+            self.linkers.push(folder);
+        }
+        let linker = call.linker.as_ref().map_or("ld".to_owned(), |linker| format!("ld.{linker}"));
+        // The first two, gcc's own helper takes before any other.
+        let names = ["real-ld", "collect-ld", linker.as_str()];
+        self.lookups.extend(names.map(|name| lookup(name, Chain::Listed(LINKERS))));
+        self.lookups.push(lookup(&linker, Chain::Programs));
+    }
+
+    /// For each library by name, and for whatever the driver added, every folder in which it may have been looked for: those
+    /// of the call, those in which anything was found, and those that gcc knows.
+    fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder]) {
+        let folders = call.folders.iter().filter(|folder| !is_passing(folder)).cloned();
+        let found = files.iter().map(|file| path::folder(file)).filter(|folder| folder.starts_with('/'));
+        let all = folders.chain(found.map(str::to_owned)).chain(own.iter().flat_map(OwnFolder::of_libraries));
+        let mut seen = BTreeSet::new();
+        self.libraries = all.filter(|folder| seen.insert(folder.clone())).collect();
+        let mut names = BTreeSet::from(["specs".to_owned()]);
+        for name in &call.libraries {
+            match name.strip_prefix(':') {
+                Some(whole) => drop(names.insert(whole.to_owned())),
+                None => names.extend([format!("lib{name}.so"), format!("lib{name}.a")]),
+            }
+        }
+        // Not by path in the call: the driver's own objects, and what text in the place of a library names.
+        for file in files.iter().filter(|file| !call.files.contains(file.as_str())) {
+            let name = path::file_name(file);
+            names.insert(name.to_owned());
+            names.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
+        }
+        self.lookups.extend(names.into_iter().map(|name| Lookup {
+            name,
+            chain: Chain::Listed(LIBRARIES),
+            observe: Observe::Content,
+            all: true,
+        }));
+    }
+}
+
+/// A folder with objects of gcc's own, such as `/usr/lib/gcc/x86_64-linux-gnu/12`. Its programs are there too, or in the twin
+/// of that folder below `libexec`; what else it searches, `gcc -print-search-dirs` says.
+struct OwnFolder {
+    path: String,
+    /// The machine, as the folder names it.
+    target: String,
+    version: String,
+}
+
+impl OwnFolder {
+    fn all(files: &[&String]) -> Vec<OwnFolder> {
+        let starts = files.iter().filter(|file| path::file_name(file).starts_with("crtbegin"));
+        let folders: BTreeSet<&str> = starts.map(|file| path::folder(file)).collect();
+        let own = |folder: &str| OwnFolder {
+            path: folder.to_owned(),
+            target: path::file_name(path::folder(folder)).to_owned(),
+            version: path::file_name(folder).to_owned(),
+        };
+        folders.into_iter().map(own).collect()
+    }
+
+    fn of_programs(&self) -> Vec<String> {
+        let OwnFolder { path, target, version } = self;
+        let libexec = path.replacen("/lib/gcc/", "/libexec/gcc/", 1);
+        let bin = format!("{path}/../../../../{target}/bin");
+        let mut folders = vec![path.clone(), path::folder(path).to_owned()];
+        if libexec != *path {
+            folders.extend([path::folder(&libexec).to_owned(), libexec]);
+        }
+        folders.extend([format!("{bin}/{target}/{version}"), format!("{bin}/{target}"), bin]);
+        folders
+    }
+
+    fn of_libraries(&self) -> Vec<String> {
+        let OwnFolder { path, target, version } = self;
+        let mut folders = vec![path.clone(), path::folder(path).to_owned()];
+        let up = format!("{path}/../../..");
+        for library in [format!("{up}/../{target}/lib"), up.clone(), "/lib".to_owned(), "/usr/lib".to_owned()] {
+            folders.extend([format!("{library}/{target}/{version}"), format!("{library}/{target}")]);
+            folders.extend([format!("{library}/../lib"), format!("{library}/../lib64"), library]);
+        }
+        folders.push(format!("{up}/../lib"));
+        folders
+    }
+}
+
+/// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder, `rustc` and six letters.
+fn is_passing(file: &str) -> bool {
+    let scratch = |part: &str| {
+        part.strip_prefix("rustc")
+            .is_some_and(|rest| rest.len() == 6 && rest.chars().all(|each| each.is_ascii_alphanumeric()))
+    };
+    file.ends_with(".rcgu.o") || file.split('/').any(scratch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: &[u8] = br#"LC_ALL="C" "cc" "-L" "/t/rustcAbCd12/raw-dylibs" "-L" "/s/lib" "-lc" "-l:q.a" "-B/s/gcc-ld" "-fuse-ld=lld""#;
+
+    fn linked(files: &str) -> Linked {
+        Linked::read(files.as_bytes(), CALL).unwrap()
+    }
+
+    #[test]
+    fn what_the_compiler_made_for_the_link_is_no_input() {
+        let linked = linked("x: /t/rustcAbCd12/symbols.o x.1-cgu.0.rcgu.o /t/librustc_y.rlib y.o\n");
+        let contents = linked.inputs.iter().filter(|input| input.observe == Observe::Content);
+        assert_eq!(contents.map(|input| input.path.as_str()).collect::<Vec<_>>(), ["/t/librustc_y.rlib", "y.o"]);
+    }
+
+    #[test]
+    fn libraries_are_looked_for_wherever_anything_was_found() {
+        let linked = linked("x: /usr/lib/gcc/t/12/crtbeginS.o /usr/lib/t/libc.a own/y.o\n");
+        for folder in
+            ["/s/lib", "/usr/lib/gcc/t/12", "/usr/lib/t", "/usr/lib/gcc/t/12/../../../../t/lib/t/12", "/usr/lib"]
+        {
+            assert!(linked.libraries.iter().any(|known| known == folder), "{folder}: {:?}", linked.libraries);
+        }
+        for folder in ["/s/gcc-ld", "/usr/lib/gcc/t/12", "/usr/libexec/gcc/t/12", "/usr/lib/gcc/t/12/../../../../t/bin"]
+        {
+            assert!(linked.linkers.iter().any(|known| known == folder), "{folder}: {:?}", linked.linkers);
+        }
+        let names: Vec<_> = linked.lookups.iter().map(|lookup| lookup.name.as_str()).collect();
+        let libraries = ["crtbeginS.o", "libc.a", "libc.so", "q.a", "specs", "y.o"];
+        assert_eq!(names, [&libraries[..], &["cc", "real-ld", "collect-ld", "ld.lld", "ld.lld"]].concat());
+    }
+}

@@ -1,0 +1,66 @@
+//! What a run read: its sources and variables by the compiler's own list, what the linker read by the linker's, and what
+//! neither lists: files that were looked for in vain, libraries that were packed into a crate, and the programs that linked.
+//!
+//! Crates that are not given by path are no inputs of their own where no linker runs: of each that it uses, a crate holds the
+//! hash of all that matters to the compiler, so what the crates given by path hold says what those must hold.
+
+mod dep_info;
+mod failed;
+mod linked;
+mod linker;
+mod native;
+mod sources;
+
+use zccache_plugin_sdk::answer::{refusal, refuse};
+use zccache_plugin_sdk::contract::{Collected, Outcome, Reading, Refusal};
+
+use crate::context::Context;
+use dep_info::DepInfo;
+use linked::Linked;
+
+/// The chain of folders of libraries of other languages.
+const NATIVE: u32 = 0;
+/// The chain of folders that the linker searches.
+const LIBRARIES: u32 = 1;
+/// The chain of folders in which the linker's driver looks for a linker before it searches PATH.
+const LINKERS: u32 = 2;
+
+/// What the run read. One round of facts: of the sources.
+pub(crate) fn collect(outcome: &Outcome) -> Collected {
+    let Some(context) = Context::decode(&outcome.state) else {
+        return refuse("state", "the plan's state is not readable");
+    };
+    read(context, outcome).unwrap_or_else(Collected::Refuse)
+}
+
+fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
+    let listed = |index: usize| outcome.dependencies.get(index).and_then(Option::as_deref);
+    let Some(dep_info) = listed(0) else {
+        return Err(refusal("no-dep-info", "the compiler did not list its sources"));
+    };
+    let DepInfo { sources, variables } = DepInfo::parse(dep_info)?;
+    if outcome.facts.len() < sources.len() {
+        return Ok(Collected::Facts(sources));
+    }
+    let mut inputs = sources::inputs(&sources, &outcome.facts);
+    let failed = outcome.code != 0;
+    if failed {
+        inputs.extend(failed::looked_for(outcome, listed(2).is_some())?);
+    }
+    sources::check_crates(&context, &outcome.facts)?;
+    let linked = match (context.links && !failed, listed(1), listed(2)) {
+        (false, _, _) => Linked::default(),
+        (true, Some(files), Some(call)) => Linked::read(files, call)?,
+        (true, _, _) => return Err(refusal("no-link-inputs", "the linker did not list what it read")),
+    };
+    let mut lookups = if context.bundles { native::lookups(&context, &outcome.facts) } else { Vec::new() };
+    inputs.extend(linked.inputs);
+    lookups.extend(linked.lookups);
+    Ok(Collected::Done(Reading {
+        chains: vec![context.native, linked.libraries, linked.linkers],
+        inputs,
+        lookups,
+        variables: variables.into_iter().chain(context.variables).collect(),
+        more: Vec::new(),
+    }))
+}

@@ -1,0 +1,62 @@
+//! Sources, and what the compiler would have complained of or taken instead.
+
+use zccache_plugin_sdk::answer::{input, maybe, refusal};
+use zccache_plugin_sdk::contract::{Fact, FileKind, Input, Observe, Refusal};
+use zccache_plugin_sdk::path;
+
+use crate::command::OWN_CRATES;
+use crate::context::Context;
+use crate::description::EXTERN_CRATE;
+
+/// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
+/// error (E0761).
+pub(crate) fn inputs(sources: &[String], facts: &[Fact]) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for (source, fact) in sources.iter().zip(facts) {
+        // Macros can have the compiler list folders.
+        let observe = if fact.is == FileKind::Folder { Observe::Tree } else { Observe::Content };
+        inputs.push(input(source.clone(), observe));
+        inputs.extend(twin(source).map(|twin| maybe(twin, Observe::Kind)));
+    }
+    inputs
+}
+
+/// The other place of a module: `a/mod.rs` for `a.rs`, and the other way round.
+fn twin(source: &str) -> Option<String> {
+    if path::file_name(source) == "mod.rs" {
+        let folder = path::folder(source);
+        let nameless = matches!(path::file_name(folder), "" | "." | "..");
+        return (!nameless).then(|| format!("{folder}.rs"));
+    }
+    source.strip_suffix(".rs").map(|module| format!("{module}/mod.rs"))
+}
+
+/// Refuses where a source names a crate that was found by searching folders: nothing says which file that was.
+pub(crate) fn check_crates(context: &Context, facts: &[Fact]) -> Result<(), Refusal> {
+    if !context.searches_crates {
+        return Ok(());
+    }
+    let findings = facts.iter().flat_map(|fact| &fact.findings).filter(|finding| finding.token == EXTERN_CRATE);
+    for finding in findings {
+        let name = finding.name.split_whitespace().next().unwrap_or_default();
+        let known = OWN_CRATES.contains(&name) || name == "self" || context.externs.iter().any(|known| known == name);
+        if !known {
+            return Err(refusal("extern-crate", format!("the crate {name} is not given by path")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_has_two_places() {
+        assert_eq!(twin("src/a.rs"), Some("src/a/mod.rs".to_owned()));
+        assert_eq!(twin("src/a/mod.rs"), Some("src/a.rs".to_owned()));
+        assert_eq!(twin("mod.rs"), None);
+        assert_eq!(twin("../mod.rs"), None);
+        assert_eq!(twin("src/a.txt"), None);
+    }
+}
