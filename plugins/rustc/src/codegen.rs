@@ -14,6 +14,8 @@ pub(crate) enum Codegen {
     LinkArguments,
     /// Whether code of other crates is compiled anew for the whole program.
     Lto,
+    /// The linker does so.
+    LinkerLto,
     /// Where debug information goes.
     SplitDebugInfo,
     /// Which processor it is for.
@@ -57,7 +59,7 @@ const TABLE: &[(&str, Codegen)] = &[
     ("linker", Codegen::Linker),
     ("linker-features", Bypass("linker")),
     ("linker-flavor", Bypass("linker")),
-    ("linker-plugin-lto", Bypass("lto")),
+    ("linker-plugin-lto", Codegen::LinkerLto),
     // Some make LLVM write files.
     ("llvm-args", Bypass("llvm-arguments")),
     ("lto", Codegen::Lto),

@@ -72,6 +72,18 @@ impl Kind {
     }
 }
 
+/// How code of other crates is compiled anew for the whole program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lto {
+    /// Not at all.
+    #[default]
+    No,
+    /// Each crate's by itself, so that each shows in the call of the linker.
+    Thin,
+    /// As one, of which nothing says which crates it is made of; or by the linker.
+    Whole,
+}
+
 /// An item of `--emit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Emit {
@@ -137,7 +149,7 @@ pub(crate) struct Command {
     /// Words for the linker.
     pub link_arguments: Vec<String>,
     /// Code of other crates is compiled anew for the whole program.
-    pub lto: bool,
+    pub lto: Lto,
     /// It is for the machine's own processor, whichever that is.
     pub native_processor: bool,
     /// Further files that are read.
@@ -273,7 +285,11 @@ impl Command {
             Some(Codegen::ExtraFilename) => self.extra = value.to_owned(),
             Some(Codegen::Linker) => self.linker = Some(value.to_owned()),
             Some(Codegen::LinkArguments) => self.link_arguments.extend(value.split(' ').map(str::to_owned)),
-            Some(Codegen::Lto) => self.lto = on && value != "thin-local",
+            Some(Codegen::Lto) if value == "thin" => self.lto = Lto::Thin,
+            Some(Codegen::Lto) if on && value != "thin-local" => self.lto = Lto::Whole,
+            Some(Codegen::Lto) => self.lto = Lto::No,
+            Some(Codegen::LinkerLto) if on => self.lto = Lto::Whole,
+            Some(Codegen::LinkerLto) => {}
             Some(Codegen::SplitDebugInfo) if on => return bypass("split-debuginfo", value),
             Some(Codegen::SplitDebugInfo) => {}
             Some(Codegen::Processor) => self.native_processor = value == "native",
@@ -298,6 +314,11 @@ impl Command {
     /// Whether a linker runs.
     pub(crate) fn links(&self) -> bool {
         self.emits(Kind::Link) && self.types.iter().any(|kind| kind.is_linked())
+    }
+
+    /// The folders in which crates are looked for that other crates use.
+    pub(crate) fn crate_folders(&self) -> impl Iterator<Item = &str> {
+        self.search.iter().filter(|folder| folder.crates || !folder.native).map(|folder| folder.path.as_str())
     }
 
     /// The folders in which libraries of other languages are looked for.

@@ -17,6 +17,8 @@ pub(crate) struct Context {
     pub libraries: Vec<String>,
     /// Where these are looked for.
     pub native: Vec<String>,
+    /// Where crates are looked for that other crates use.
+    pub crates: Vec<String>,
     /// Variables that macros read, as the caller says.
     pub variables: Vec<String>,
 }
@@ -25,16 +27,16 @@ impl Context {
     /// For the host to keep.
     pub(crate) fn encode(self) -> Vec<u8> {
         let flags = [self.links, self.bundles, self.searches_crates].map(|set| set.to_string()).to_vec();
-        Lists(vec![flags, self.externs, self.libraries, self.native, self.variables]).encode()
+        Lists(vec![flags, self.externs, self.libraries, self.native, self.crates, self.variables]).encode()
     }
 
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
-        let [flags, externs, libraries, native, variables]: [Vec<String>; 5] =
+        let [flags, externs, libraries, native, crates, variables]: [Vec<String>; 6] =
             Lists::decode(state)?.0.try_into().ok()?;
         let flags: Option<Vec<bool>> = flags.iter().map(|flag| flag.parse().ok()).collect();
         let [links, bundles, searches_crates]: [bool; 3] = flags?.try_into().ok()?;
-        Some(Context { links, bundles, searches_crates, externs, libraries, native, variables })
+        Some(Context { links, bundles, searches_crates, externs, libraries, native, crates, variables })
     }
 }
 

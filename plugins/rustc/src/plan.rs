@@ -9,7 +9,7 @@ use zccache_plugin_sdk::environment::value;
 use zccache_plugin_sdk::path;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
-use crate::command::{Command, CrateType, Kind};
+use crate::command::{Command, CrateType, Kind, Lto};
 use crate::context::Context;
 use crate::description::{COLOUR, LINK, LINKED, LINKER, PROCESSOR, SOURCES};
 use crate::environment::{self, EXTRA_FILES, EXTRA_VARIABLES, LIBRARY_PATH, OF_TERMINAL, PACKAGE};
@@ -53,6 +53,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     }
     let libraries = format!("{}/lib", toolchain.of_target(target));
     let mut native: Vec<String> = command.native_folders().map(str::to_owned).collect();
+    let crates = command.crate_folders().map(str::to_owned).chain([libraries.clone()]).collect();
     native.extend([libraries.clone(), format!("{libraries}/self-contained")]);
     let context = Context {
         links: command.links(),
@@ -61,6 +62,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
         externs: command.extern_names.clone(),
         libraries: command.libraries.clone(),
         native,
+        crates,
         variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
     };
     let mut inputs = inputs(invocation, &command, &toolchain, libraries);
@@ -90,8 +92,8 @@ fn check_crates(command: &Command) -> Result<(), Stop> {
     if command.emits(Kind::Link) && command.types.contains(&CrateType::StaticLib) && !command.externs.is_empty() {
         return bypass("staticlib-with-crates", "nothing lists the crates that are packed into it");
     }
-    if command.links() && command.lto {
-        return bypass("lto", "nothing lists the crates whose code is compiled anew");
+    if command.links() && command.lto == Lto::Whole {
+        return bypass("lto", "nothing lists the crates whose code is compiled anew as one");
     }
     if command.types.iter().filter(|kind| kind.is_linked()).count() > 1 {
         return bypass("several-links", "one list of what the linker read would take the place of another");

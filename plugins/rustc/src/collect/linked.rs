@@ -7,7 +7,7 @@ use zccache_plugin_sdk::contract::{Chain, Input, Lookup, Observe, Refusal};
 use zccache_plugin_sdk::{depfile, path};
 
 use super::linker::LinkerCall;
-use super::{LIBRARIES, LINKERS};
+use super::{CRATES, LIBRARIES, LINKERS};
 
 /// All of it.
 #[derive(Debug, Default)]
@@ -31,10 +31,16 @@ impl Linked {
             return Err(refusal("link-inputs", "the linker lists nothing"));
         }
         let call = LinkerCall::parse(call)?;
-        let kept: Vec<&String> = files.iter().filter(|file| !is_passing(file)).collect();
+        let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(file));
         let own = OwnFolder::all(&kept);
         let mut linked = Linked::default();
         linked.inputs.extend(kept.iter().map(|file| input(file.as_str(), Observe::Content)));
+        linked.lookups.extend(made_of(&passing).into_iter().map(|name| Lookup {
+            name,
+            chain: Chain::Listed(CRATES),
+            observe: Observe::Content,
+            all: false,
+        }));
         linked.searched(&call, &kept, &own);
         linked.programs(&call, &own);
         Ok(linked)
@@ -138,6 +144,21 @@ impl OwnFolder {
     }
 }
 
+/// The libraries of the crates that files made for this link alone were made of: with thin LTO each has objects there,
+/// `<output>.<crate>.<module>.rcgu.o`, and one with libraries of other languages in it a copy of its own. A crate without
+/// objects has no part in the link.
+fn made_of(passing: &[&String]) -> BTreeSet<String> {
+    let library = |file: &&String| {
+        let name = path::file_name(file);
+        if name.ends_with(".rlib") {
+            return Some(name.to_owned());
+        }
+        let object = name.strip_suffix(".rcgu.o")?;
+        object.split('.').nth(1).map(|of| format!("lib{of}.rlib"))
+    };
+    passing.iter().filter_map(library).collect()
+}
+
 /// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder, `rustc` and six letters.
 fn is_passing(file: &str) -> bool {
     let scratch = |part: &str| {
@@ -165,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn with_thin_lto_the_crates_show_in_the_objects_made_of_them() {
+        let linked =
+            linked("x: x-1.a-2.a.9-cgu.0.rcgu.o.rcgu.o x-1.a-2.a.9-cgu.1.rcgu.o /t/rustcAbCd12/libz_sys-3.rlib /c.o\n");
+        let crates = linked.lookups.iter().filter(|lookup| lookup.chain == Chain::Listed(CRATES));
+        assert_eq!(crates.map(|lookup| lookup.name.as_str()).collect::<Vec<_>>(), ["liba-2.rlib", "libz_sys-3.rlib"]);
+    }
+
+    #[test]
     fn libraries_are_looked_for_wherever_anything_was_found() {
         let linked = linked("x: /usr/lib/gcc/t/12/crtbeginS.o /usr/lib/t/libc.a own/y.o\n");
         for folder in
@@ -178,6 +207,7 @@ mod tests {
         }
         let names: Vec<_> = linked.lookups.iter().map(|lookup| lookup.name.as_str()).collect();
         let libraries = ["crtbeginS.o", "libc.a", "libc.so", "q.a", "specs", "y.o"];
+        let names: Vec<_> = names.into_iter().filter(|name| !name.ends_with(".rlib")).collect();
         assert_eq!(names, [&libraries[..], &["cc", "real-ld", "collect-ld", "ld.lld", "ld.lld"]].concat());
     }
 }

@@ -22,6 +22,8 @@ use linked::Linked;
 const NATIVE: u32 = 0;
 /// The chain of folders that the linker searches.
 const LIBRARIES: u32 = 1;
+/// The chain of folders in which the compiler looks for crates that other crates use.
+const CRATES: u32 = 3;
 /// The chain of folders in which the linker's driver looks for a linker before it searches PATH.
 const LINKERS: u32 = 2;
 
@@ -57,7 +59,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     inputs.extend(linked.inputs);
     lookups.extend(linked.lookups);
     Ok(Collected::Done(Reading {
-        chains: vec![context.native, linked.libraries, linked.linkers],
+        chains: vec![context.native, linked.libraries, linked.linkers, context.crates],
         inputs,
         lookups,
         variables: variables.into_iter().chain(context.variables).collect(),
