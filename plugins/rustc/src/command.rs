@@ -122,6 +122,8 @@ pub(crate) struct Command {
     pub name: Option<String>,
     /// What is made of it: a program, where nothing is said.
     pub types: Vec<CrateType>,
+    /// It is said.
+    pub types_said: bool,
     /// What is written: what the types say, where nothing is said.
     pub emits: Vec<Emit>,
     /// The file that is written.
@@ -191,6 +193,7 @@ impl Command {
     }
 
     fn complete(mut self) -> Result<Command, Stop> {
+        self.types_said = self.test || !self.types.is_empty();
         if self.test {
             self.types = vec![CrateType::Bin];
         }

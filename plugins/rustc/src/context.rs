@@ -9,6 +9,8 @@ pub(crate) struct Context {
     pub links: bool,
     /// Libraries of other languages are packed into what is made.
     pub bundles: bool,
+    /// The call says what is made of the crate.
+    pub types_said: bool,
     /// Crates that the source names are looked for in folders.
     pub searches_crates: bool,
     /// Names by which the source can name crates that are given by path.
@@ -26,7 +28,8 @@ pub(crate) struct Context {
 impl Context {
     /// For the host to keep.
     pub(crate) fn encode(self) -> Vec<u8> {
-        let flags = [self.links, self.bundles, self.searches_crates].map(|set| set.to_string()).to_vec();
+        let flags =
+            [self.links, self.bundles, self.types_said, self.searches_crates].map(|set| set.to_string()).to_vec();
         Lists(vec![flags, self.externs, self.libraries, self.native, self.crates, self.variables]).encode()
     }
 
@@ -35,8 +38,8 @@ impl Context {
         let [flags, externs, libraries, native, crates, variables]: [Vec<String>; 6] =
             Lists::decode(state)?.0.try_into().ok()?;
         let flags: Option<Vec<bool>> = flags.iter().map(|flag| flag.parse().ok()).collect();
-        let [links, bundles, searches_crates]: [bool; 3] = flags?.try_into().ok()?;
-        Some(Context { links, bundles, searches_crates, externs, libraries, native, crates, variables })
+        let [links, bundles, types_said, searches_crates]: [bool; 4] = flags?.try_into().ok()?;
+        Some(Context { links, bundles, types_said, searches_crates, externs, libraries, native, crates, variables })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the plugin claims, is given, may add and has looked for.
 
-use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe};
+use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::environment;
@@ -31,6 +31,8 @@ pub(crate) const LINK_KIND: &str = "link-kind";
 pub(crate) const LINK_NAME: &str = "link-name";
 /// A crate that a source names by itself.
 pub(crate) const EXTERN_CRATE: &str = "extern-crate";
+/// Where a source may say itself what is made of it.
+pub(crate) const CRATE_TYPE: &str = "crate-type";
 
 /// All of it.
 pub(crate) fn describe() -> Description {
@@ -83,5 +85,6 @@ fn tokens() -> Vec<Token> {
         name_rule(LINK_KIND, "kind", &[], VALUE),
         name_rule(LINK_NAME, "name", &[], VALUE),
         name_rule(EXTERN_CRATE, "extern", &["crate"], &[("", ";")]),
+        whole_word(CRATE_TYPE, "crate_type"),
     ]
 }

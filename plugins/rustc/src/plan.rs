@@ -58,6 +58,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     let context = Context {
         links: command.links(),
         bundles: command.emits(Kind::Link) && command.types.iter().any(|kind| !kind.is_linked()),
+        types_said: command.types_said,
         searches_crates: command.search.iter().any(|folder| folder.crates),
         externs: command.extern_names.clone(),
         libraries: command.libraries.clone(),

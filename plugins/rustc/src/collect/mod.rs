@@ -49,6 +49,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if failed {
         inputs.extend(failed::looked_for(outcome, listed(2).is_some())?);
     }
+    sources::check_types(&context, &outcome.facts)?;
     sources::check_crates(&context, &outcome.facts)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),

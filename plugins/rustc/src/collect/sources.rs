@@ -6,7 +6,7 @@ use zccache_plugin_sdk::path;
 
 use crate::command::OWN_CRATES;
 use crate::context::Context;
-use crate::description::EXTERN_CRATE;
+use crate::description::{CRATE_TYPE, EXTERN_CRATE};
 
 /// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
 /// error (E0761).
@@ -29,6 +29,15 @@ fn twin(source: &str) -> Option<String> {
         return (!nameless).then(|| format!("{folder}.rs"));
     }
     source.strip_suffix(".rs").map(|module| format!("{module}/mod.rs"))
+}
+
+/// Refuses where the call does not say what is made of a crate, and a source may: more may have been written than is known.
+pub(crate) fn check_types(context: &Context, facts: &[Fact]) -> Result<(), Refusal> {
+    let mut findings = facts.iter().flat_map(|fact| &fact.findings);
+    if !context.types_said && findings.any(|finding| finding.token == CRATE_TYPE) {
+        return Err(refusal("crate-type", "a source says what is made of it"));
+    }
+    Ok(())
 }
 
 /// Refuses where a source names a crate that was found by searching folders: nothing says which file that was.
