@@ -55,6 +55,11 @@ impl World {
         self.variables.push((name.to_owned(), value));
     }
 
+    /// Takes back what was set.
+    pub fn unset(&mut self, name: &str) {
+        self.variables.retain(|(known, _)| known != name);
+    }
+
     /// Writes a file of the working folder, last changed an hour ago as far as its times can tell.
     ///
     /// Files of real projects are older than their compiles; one written in the same instant would not be stored.
