@@ -44,17 +44,13 @@ enum Task {
     #[command(
         after_help = "Example: cargo xtask demo --all\nZCCACHE_TEST_BIN_DIR: a folder with programs to try, instead of building"
     )]
-    Demo {
-        /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage: about ten minutes on two processors
-        #[arg(long)]
-        all: bool,
-    },
+    Demo(demo::Options),
     /// Runs everything that continuous integration runs
     #[command(after_help = "Example: cargo xtask test")]
     Test,
     /// Measures what a hit, a start and a build cost, in turn with the least that any cache must do and with other caches
     #[command(after_help = "Example: cargo xtask bench --only hit --rounds 200\n\
-        Writes docs/performance.*, or those in target/bench if it was not all, or --quick.\n\
+        Writes docs/performance.*, or those in target/bench if it was not all and not with --keep, or --quick.\n\
         ZCCACHE_TEST_BIN_DIR: a folder with programs to measure, instead of building")]
     Bench(bench::Options),
     /// The server of the floor, which the benchmark starts
@@ -86,7 +82,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             setup::run(&workspace, if tests { tool::Purpose::AllProjects } else { tool::Purpose::Build })
         }
         Task::Build => build::run(&workspace).map(drop),
-        Task::Demo { all } => demo::run(&workspace, all),
+        Task::Demo(options) => demo::run(&workspace, &options),
         Task::Test => test::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),

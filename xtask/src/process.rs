@@ -11,6 +11,17 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// The same cargo for a build that is not ours, as from a shell of the user's: nothing that ours was told reaches it.
+pub(crate) fn cargo_of_others() -> Command {
+    let mut cargo = cargo();
+    for (name, _) in std::env::vars_os().filter(|(name, _)| zccache_components::is_of_build(name)) {
+        cargo.env_remove(name);
+    }
+    // `cargo run` puts the libraries of its own build there.
+    cargo.env_remove("LD_LIBRARY_PATH");
+    cargo
+}
+
 /// Prints the command and runs it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     announce(command);

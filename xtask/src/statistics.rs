@@ -23,7 +23,15 @@ pub(crate) struct Statistics {
     pub(crate) reasons: BTreeMap<String, u64>,
 }
 
+/// The reason for passing on a call that asks the compiler about itself.
+const QUESTION: &str = "bypass: question";
+
 impl Statistics {
+    /// Requests that were to make something.
+    pub(crate) fn compiles(&self) -> u64 {
+        self.requests - self.reasons.get(QUESTION).copied().unwrap_or_default()
+    }
+
     /// What was counted after `before` was.
     pub(crate) fn since(&self, before: &Statistics) -> Statistics {
         let earlier = |reason: &str| before.reasons.get(reason).copied().unwrap_or_default();

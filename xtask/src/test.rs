@@ -72,17 +72,24 @@ fn counted(command: &mut Command) -> Result<Counts> {
         out.write_all(&line)?;
         out.write_all(b"\n")?;
         let line = String::from_utf8_lossy(&line);
-        if line.starts_with("test result:") {
-            counts.passed += number_before(&line, " passed");
-            counts.ignored += number_before(&line, " ignored");
-        }
+        counts.passed += passed(&line);
+        counts.ignored += counted_before(&line, " ignored");
     }
     let status = child.wait();
     process::checked(command, status)?;
     Ok(counts)
 }
 
-fn number_before(line: &str, word: &str) -> u64 {
+/// How many tests passed, of a line that says so.
+pub(crate) fn passed(line: &str) -> u64 {
+    counted_before(line, " passed")
+}
+
+/// The number before a word of a result line; of any other line: none.
+fn counted_before(line: &str, word: &str) -> u64 {
+    if !line.starts_with("test result:") {
+        return 0;
+    }
     let number = line.split(word).next().and_then(|before| before.rsplit(' ').next());
     number.and_then(|number| number.parse().ok()).unwrap_or_default()
 }

@@ -49,13 +49,18 @@ pub(crate) fn prepare(cargo: &mut Command, toolchain: &Toolchain, workspace: &Pa
     }
 }
 
-/// Whether a variable describes another build than ours.
+/// Whether a variable describes another build than ours. Which toolchain that was made by is no concern of plugins.
 fn is_foreign(name: &OsStr) -> bool {
+    is_of_build(name) || name == "RUSTUP_TOOLCHAIN"
+}
+
+/// Whether a variable says something of the build that a process was started by, or for it alone.
+pub fn is_of_build(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
     let of_cargo = name == "CARGO" || name.starts_with("CARGO_");
     let kept = || KEPT.iter().any(|kept| name == *kept || (kept.ends_with('_') && name.starts_with(kept)));
     let of_compiler = name.starts_with("RUSTC") || name.starts_with("RUSTDOC") || name == "RUSTFLAGS";
-    (of_cargo && !kept()) || of_compiler || name == "RUSTUP_TOOLCHAIN" || BUILD_SCRIPT.contains(&name)
+    (of_cargo && !kept()) || of_compiler || BUILD_SCRIPT.contains(&name)
 }
 
 /// Panic messages hold paths of sources. Without these flags a component's bytes, and so every key that its digest is

@@ -9,5 +9,6 @@ mod module;
 mod toolchain;
 
 pub use component::{Component, build, names};
+pub use environment::is_of_build;
 pub use error::Error;
 pub use toolchain::{Library, TARGET, Toolchain};

@@ -3,8 +3,11 @@
 
 mod project;
 mod projects;
+mod rust;
 mod sources;
 
+mod built;
+mod cargo;
 mod makefile;
 mod outputs;
 mod tree;
@@ -16,9 +19,11 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 pub(crate) use crate::demo::project::Project;
 pub(crate) use crate::demo::projects::{googletest_library, zstd};
+pub(crate) use crate::demo::rust::{ripgrep, ripgrep_release, ripgrep_whole, tally};
 pub(crate) use crate::demo::sources::fetch;
 pub(crate) use crate::demo::tree::Tree;
 use crate::statistics::Cache;
@@ -26,10 +31,38 @@ use crate::tool::{Purpose, Tool};
 use crate::workspace::Workspace;
 use crate::{build, setup};
 
+/// Which projects.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage; by cargo ripgrep, a workspace, and zccache
+    /// itself: half an hour on two processors
+    #[arg(long)]
+    all: bool,
+    /// Of all projects only these, by comma
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+impl Options {
+    fn projects(&self) -> Result<Vec<Project>> {
+        if self.only.is_empty() {
+            return Ok(if self.all { projects::all() } else { projects::default() });
+        }
+        let mut projects = projects::all();
+        let is_known = |name: &&String| projects.iter().any(|project| project.name == **name);
+        if let Some(unknown) = self.only.iter().find(|name| !is_known(name)) {
+            let names: Vec<&str> = projects.iter().map(|project| project.name).collect();
+            bail!("there is no project '{unknown}'; there are: {}", names.join(", "));
+        }
+        projects.retain(|project| self.only.iter().any(|name| name == project.name));
+        Ok(projects)
+    }
+}
+
 /// Compiles the projects, an error if anything that a cache promises does not hold.
-pub(crate) fn run(workspace: &Workspace, all: bool) -> Result<()> {
-    setup::run(workspace, if all { Purpose::AllProjects } else { Purpose::Build })?;
-    let projects = if all { projects::all() } else { projects::default() };
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let projects = options.projects()?;
+    setup::run(workspace, if options.all { Purpose::AllProjects } else { Purpose::Build })?;
     check_tools(&projects)?;
     let client = client(workspace)?;
     let folder = workspace.target.join("demo");

@@ -1,16 +1,20 @@
 //! What a build made: the files below `out`, told apart from those that were there before, and compared on disk, since all
 //! of them would not fit into memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-/// What Ninja keeps for itself.
+/// What Ninja keeps for itself, and must find again.
 const BOOKKEEPING: [&str; 2] = [".ninja_log", ".ninja_deps"];
+
+/// What cargo and rustc keep for themselves, in an order or by names that are others each time.
+const NOTES: [&str; 3] = [".fingerprint", ".rustc_info.json", "incremental"];
 
 /// Outputs of the compiler, each of one unit.
 const UNITS: [&str; 3] = ["o", "gch", "pch"];
@@ -43,8 +47,8 @@ impl Outputs {
     }
 
     /// When each unit's output was written.
-    pub(crate) fn times(&self) -> Result<Vec<SystemTime>> {
-        let time = |path| fs::metadata(self.folder.join(path))?.modified();
+    pub(crate) fn times(&self) -> Result<BTreeMap<PathBuf, SystemTime>> {
+        let time = |path: &PathBuf| Ok((path.clone(), fs::metadata(self.folder.join(path))?.modified()?));
         self.units().map(time).collect::<Result<_, std::io::Error>>().context("the time of an output")
     }
 
@@ -55,6 +59,7 @@ impl Outputs {
             fs::create_dir_all(to.parent().unwrap_or(folder)).with_context(|| to.display().to_string())?;
             fs::rename(&from, &to).with_context(|| from.display().to_string())?;
         }
+        remove_empty(&self.folder)?;
         Ok(Outputs { folder: folder.to_owned(), paths: self.paths })
     }
 
@@ -64,12 +69,13 @@ impl Outputs {
             let path = self.folder.join(path);
             fs::remove_file(&path).with_context(|| path.display().to_string())?;
         }
-        Ok(())
+        remove_empty(&self.folder)
     }
 
     /// Which are missing, too many or of other content than those of another build, leaving out a suffix.
     pub(crate) fn differences(&self, expected: &Outputs, but: Option<&str>) -> Vec<PathBuf> {
-        let all = expected.paths.union(&self.paths).filter(|path| !but.is_some_and(|but| has_suffix(path, but)));
+        let all = expected.paths.union(&self.paths).filter(|path| !is_note(path));
+        let all = all.filter(|path| !but.is_some_and(|but| has_suffix(path, but)));
         all.filter(|path| !same(&self.folder.join(path), &expected.folder.join(path))).cloned().collect()
     }
 }
@@ -77,6 +83,27 @@ impl Outputs {
 /// Whether a path ends in `.<suffix>`.
 fn has_suffix(path: &Path, suffix: &str) -> bool {
     path.extension() == Some(OsStr::new(suffix))
+}
+
+/// Whether it lies in a folder of notes, or is one.
+fn is_note(path: &Path) -> bool {
+    path.components().any(|part| NOTES.iter().any(|note| part.as_os_str() == *note))
+}
+
+/// Removes every folder that holds no file: a build tool takes what it finds for its own, and what it makes anew takes time.
+fn remove_empty(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_empty(&entry.path())?;
+        }
+    }
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() != ErrorKind::DirectoryNotEmpty => {
+            Err(error).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether both files are there and hold the same.

@@ -14,7 +14,7 @@ pub(crate) struct Project {
     pub(crate) build: Build,
     /// What a shell runs in `out` after each build. It ends well, and prints the same each time.
     pub(crate) proof: &'static str,
-    /// How many units include no header of the project: those that a touch of all headers leaves alone.
+    /// How many units include no header of the project: those that a touch of all headers leaves alone. Cargo tells by itself.
     pub(crate) headerless: u64,
     /// Outputs that the compiler alone makes differently each time.
     pub(crate) random: Option<Random>,
@@ -58,6 +58,17 @@ pub(crate) enum Build {
     CMake {
         /// What CMake is told.
         definitions: &'static [&'static str],
+    },
+    /// By cargo.
+    Cargo {
+        /// The commands, one after the other.
+        commands: &'static [&'static [&'static str]],
+        /// The target folders in `out`, all at once; empty: it is `out`.
+        targets: &'static [&'static str],
+        /// Whether what is the project's own is compiled incrementally; none: as cargo sees fit.
+        incremental: Option<bool>,
+        /// Whether it is built with the settings that it brings.
+        settings: bool,
     },
 }
 

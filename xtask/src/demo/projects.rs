@@ -1,6 +1,7 @@
 //! The projects of the demo.
 
 use crate::demo::project::{Build, Origin, Project, Random, Sources, Touched};
+use crate::demo::rust;
 use crate::tool::{BOOST, CLANG, CMAKE, EIGEN, GOOGLETEST, GXX, NINJA};
 
 /// Those that are compiled when nothing else is said.
@@ -12,6 +13,7 @@ pub(crate) fn default() -> Vec<Project> {
 pub(crate) fn all() -> Vec<Project> {
     let mut projects = default();
     projects.extend([sqlite(), googletest(), headers(), pch_gcc(), pch_clang(), coverage()]);
+    projects.extend(rust::all());
     projects
 }
 

@@ -1,83 +1,89 @@
 //! Brings the projects' sources to `target/demo/<project>/src`. Other people's come by way of the crate registry or the
 //! system's package manager: nothing of them is kept in the repository.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand};
 
-use crate::demo::makefile;
 use crate::demo::project::{Build, Origin, Project};
+use crate::demo::{cargo, makefile};
 use crate::process;
 use crate::workspace::Workspace;
 
 /// Fetches, copies and writes everything that is compiled.
 pub(crate) fn fetch(workspace: &Workspace, projects: &[Project], demo: &Path) -> Result<()> {
-    let metadata = fetch_crates(projects, &demo.join("crates"))?;
+    let crates = fetch_crates(projects, &demo.join("crates"))?;
     for project in projects {
         let folder = demo.join(project.name);
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
         }
         for sources in &project.sources {
-            let from = root(sources.origin, workspace, &metadata)?.join(sources.folder);
-            copy(&from, &folder.join("src").join(sources.name))?;
+            let from = root(sources.origin, workspace, &crates).join(sources.folder);
+            let to = folder.join("src").join(sources.name);
+            fs::create_dir_all(to.parent().unwrap_or(&folder)).with_context(|| to.display().to_string())?;
+            copy(&from, &to)?;
         }
-        if let Build::Make { compiled, besides, flags } = &project.build {
-            let text = makefile::text(&folder, compiled, besides, flags)?;
-            fs::write(folder.join("Makefile"), text).context("Makefile")?;
+        match &project.build {
+            Build::Make { compiled, besides, flags } => {
+                let text = makefile::text(&folder, compiled, besides, flags)?;
+                fs::write(folder.join("Makefile"), text).context("Makefile")?;
+            }
+            Build::CMake { .. } => {}
+            Build::Cargo { .. } => cargo::prepare(&folder.join("src"))?,
         }
     }
     Ok(())
 }
 
 /// Where the folders of an origin begin.
-fn root(origin: Origin, workspace: &Workspace, metadata: &Metadata) -> Result<PathBuf> {
+fn root(origin: Origin, workspace: &Workspace, crates: &Path) -> PathBuf {
     match origin {
-        Origin::Crate(name, _) => {
-            let package = metadata.packages.iter().find(|package| package.name.as_str() == name);
-            let package = package.with_context(|| format!("cargo did not fetch {name}"))?;
-            Ok(package.manifest_path.with_file_name("").into_std_path_buf())
-        }
-        Origin::Workspace => Ok(workspace.root.clone()),
-        Origin::System => Ok(PathBuf::from("/")),
+        Origin::Crate(name, version) => crates.join(format!("{name}-{version}")),
+        Origin::Workspace => workspace.root.clone(),
+        Origin::System => PathBuf::from("/"),
     }
 }
 
-/// Has cargo fetch the crates, and asks it where they are.
-fn fetch_crates(projects: &[Project], folder: &Path) -> Result<Metadata> {
+/// Has cargo lay the crates, and what they need, side by side. Those without a library are never named by `cargo metadata`.
+fn fetch_crates(projects: &[Project], folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let manifest = folder.join("Cargo.toml");
     fs::write(&manifest, manifest_text(projects)).with_context(|| manifest.display().to_string())?;
     fs::write(folder.join("lib.rs"), "").context("lib.rs")?;
-    process::run(process::cargo().args(["fetch", "--manifest-path"]).arg(&manifest))?;
-    MetadataCommand::new().manifest_path(&manifest).exec().context("cargo metadata")
+    let crates = folder.join("vendor");
+    let mut cargo = process::cargo();
+    cargo.args(["vendor", "--quiet", "--versioned-dirs", "--manifest-path"]).arg(&manifest).arg(&crates);
+    process::announce(&cargo);
+    // What it prints are settings by which a build would use them.
+    process::output(&mut cargo)?;
+    Ok(crates)
 }
 
 /// A package of its own workspace that only depends.
 fn manifest_text(projects: &[Project]) -> String {
-    let mut text = String::from("[package]\nname = \"demo-sources\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n");
-    text.push_str("[workspace]\n[dependencies]\n");
-    for sources in projects.iter().flat_map(|project| &project.sources) {
-        if let Origin::Crate(name, version) = sources.origin {
-            text.push_str(&format!("{name} = \"={version}\"\n"));
-        }
-    }
-    text
+    let origins = projects.iter().flat_map(|project| &project.sources).map(|sources| sources.origin);
+    let line = |origin| match origin {
+        Origin::Crate(name, version) => Some(format!("{name} = \"={version}\"\n")),
+        Origin::Workspace | Origin::System => None,
+    };
+    let lines: BTreeSet<String> = origins.filter_map(line).collect();
+    let package = "[package]\nname = \"demo-sources\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n";
+    let lines: String = lines.into_iter().collect();
+    format!("{package}[workspace]\n[dependencies]\n{lines}")
 }
 
-/// Copies a folder with all that is in it; what is a link there is a file or a folder here.
+/// Copies a file, or a folder with all that is in it; what is a link there is a file or a folder here.
 fn copy(from: &Path, to: &Path) -> Result<()> {
+    if from.is_file() {
+        return fs::copy(from, to).map(drop).with_context(|| from.display().to_string());
+    }
     fs::create_dir_all(to).with_context(|| to.display().to_string())?;
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
         let entry = entry?;
-        let destination = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &destination)?;
-        } else {
-            fs::copy(entry.path(), &destination).with_context(|| destination.display().to_string())?;
-        }
+        copy(&entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
 }

@@ -10,14 +10,14 @@ use crate::demo::run::Comparison;
 pub(crate) fn print(rows: &[Comparison<'_>]) {
     println!();
     println!(
-        "{:11}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
+        "{:16}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
         "project", "units", "bare", "cold", "warm", "touched", "misses cold", "hits warm", "hits touched"
     );
     for row in rows {
         println!(
-            "{:11}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
+            "{:16}{:>6}{:>10}{:>10}{:>10}{:>10}   {:>12}{:>11}{:>14}",
             row.project.name,
-            row.units,
+            row.made.units,
             seconds(row.bare),
             seconds(row.cold.time),
             seconds(row.warm.time),
@@ -53,6 +53,9 @@ fn notes(row: &Comparison<'_>) -> Vec<String> {
             notes.push(format!("{name} touched: {headerless} includes no header of the project and is not made again"));
         }
         Touched::Hits => {}
+    }
+    if row.made.tests > 0 {
+        notes.push(format!("{name}: {} tests of its own passed, each time", row.made.tests));
     }
     notes
 }

@@ -8,14 +8,19 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
+use crate::demo::built::{Built, Made};
+use crate::demo::cargo::Call;
 use crate::demo::outputs::Outputs;
 use crate::demo::project::{Build, Project};
 use crate::process;
 
 /// What headers of C and C++ are called; Eigen's have no suffix.
-const HEADERS: [Option<&str>; 4] = [None, Some("h"), Some("hpp"), Some("inc")];
+const HEADERS: &[Option<&str>] = &[None, Some("h"), Some("hpp"), Some("inc")];
+
+/// What sources of Rust are called.
+const SOURCES: &[Option<&str>] = &[Some("rs")];
 
 /// Longer than the time between two ticks of the clock that file systems stamp by: 10 ms on the slowest systems.
 const TICK: Duration = Duration::from_millis(20);
@@ -25,7 +30,7 @@ pub(crate) struct Tree<'a> {
     project: &'a Project,
     folder: &'a Path,
     /// Makes a command, and what it starts, use a cache.
-    prepare: &'a dyn Fn(&mut Command),
+    prepare: &'a (dyn Fn(&mut Command) + Sync),
     /// What stands before each compiler.
     launcher: Option<&'a Path>,
     /// What is in `out` and was not built.
@@ -34,7 +39,7 @@ pub(crate) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// A folder with sources in it and nothing built.
-    pub(crate) fn new(project: &'a Project, folder: &'a Path, prepare: &'a dyn Fn(&mut Command)) -> Tree<'a> {
+    pub(crate) fn new(project: &'a Project, folder: &'a Path, prepare: &'a (dyn Fn(&mut Command) + Sync)) -> Tree<'a> {
         Tree { project, folder, prepare, launcher: None, configured: BTreeSet::new() }
     }
 
@@ -59,34 +64,81 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Builds what is not up to date, with so many jobs at once; says how long that took and what is there now.
-    pub(crate) fn build(&self, jobs: usize) -> Result<(Duration, Outputs)> {
-        let jobs = format!("-j{jobs}");
-        let mut command = match &self.project.build {
-            Build::Make { .. } => {
-                let client = self.launcher.map(|client| format!("{} ", process::word(client.as_os_str())));
-                let mut make = self.command("make", self.folder);
-                make.args(["--no-print-directory", &jobs]).arg(format!("CC={}gcc", client.unwrap_or_default()));
-                make
-            }
-            Build::CMake { .. } => {
-                let mut ninja = self.command("ninja", &self.out());
-                ninja.args(["--quiet", "-d", "keepdepfile", &jobs]);
-                ninja
+    /// Builds what is not up to date, with so many jobs at once.
+    pub(crate) fn build(&self, jobs: usize) -> Result<Built> {
+        let before = self.outputs()?.times()?;
+        let start = Instant::now();
+        let told = match &self.project.build {
+            Build::Make { .. } => self.make(jobs)?,
+            Build::CMake { .. } => self.ninja(jobs)?,
+            Build::Cargo { commands, targets, incremental, settings } => {
+                let call = |target: &&str| Call {
+                    sources: self.folder.join("src"),
+                    target: self.out().join(target),
+                    launcher: self.launcher,
+                    incremental: *incremental,
+                    settings: *settings,
+                    jobs,
+                };
+                Some(self.cargo(commands, targets.iter().map(call).collect())?)
             }
         };
-        let start = Instant::now();
-        process::run(&mut command)?;
         let time = start.elapsed();
-        Ok((time, Outputs::find(&self.out(), &self.configured)?))
+        let outputs = self.outputs()?;
+        let made = match told {
+            Some(made) => made,
+            None => {
+                let after = outputs.times()?;
+                let units = after.iter().filter(|(path, time)| before.get(*path) != Some(time)).count() as u64;
+                Made { units, touchable: units.saturating_sub(self.project.headerless), tests: 0 }
+            }
+        };
+        Ok(Built { time, made, outputs })
     }
 
-    /// Sets the time of every header of the project to now.
+    /// Has make build. It does not tell what it made.
+    fn make(&self, jobs: usize) -> Result<Option<Made>> {
+        let client = self.launcher.map(|client| format!("{} ", process::word(client.as_os_str())));
+        let mut make = self.command("make", self.folder);
+        make.args(["--no-print-directory", &format!("-j{jobs}")]);
+        process::run(make.arg(format!("CC={}gcc", client.unwrap_or_default())))?;
+        Ok(None)
+    }
+
+    /// Has Ninja build. It does not tell what it made.
+    fn ninja(&self, jobs: usize) -> Result<Option<Made>> {
+        let mut ninja = self.command("ninja", &self.out());
+        process::run(ninja.args(["--quiet", "-d", "keepdepfile", &format!("-j{jobs}")]))?;
+        Ok(None)
+    }
+
+    /// Has cargo build into all target folders at once.
+    fn cargo(&self, commands: &[&[&str]], calls: Vec<Call<'_>>) -> Result<Made> {
+        thread::scope(|scope| {
+            let builds: Vec<_> =
+                calls.into_iter().map(|call| scope.spawn(move || call.build(commands, self.prepare))).collect();
+            let mut all = Made::default();
+            for build in builds {
+                all += build.join().map_err(|_| anyhow!("the thread of a build panicked"))??;
+            }
+            Ok(all)
+        })
+    }
+
+    fn outputs(&self) -> Result<Outputs> {
+        Outputs::find(&self.out(), &self.configured)
+    }
+
+    /// Sets the time of every header of the project to now, and in Rust of every source.
     pub(crate) fn touch(&self) -> Result<()> {
+        let suffixes = match &self.project.build {
+            Build::Make { .. } | Build::CMake { .. } => HEADERS,
+            Build::Cargo { .. } => SOURCES,
+        };
         thread::sleep(TICK);
         let sources = Outputs::find(&self.folder.join("src"), &BTreeSet::new())?;
-        for header in sources.paths().iter().filter(|path| is_header(path)) {
-            let path = self.folder.join("src").join(header);
+        for source in sources.paths().iter().filter(|path| has_suffix(path, suffixes)) {
+            let path = self.folder.join("src").join(source);
             let touched = File::options().append(true).open(&path);
             let touched = touched.and_then(|file| file.set_times(FileTimes::new().set_modified(SystemTime::now())));
             touched.with_context(|| path.display().to_string())?;
@@ -123,6 +175,6 @@ impl<'a> Tree<'a> {
     }
 }
 
-fn is_header(path: &Path) -> bool {
-    HEADERS.iter().any(|suffix| path.extension() == suffix.map(OsStr::new))
+fn has_suffix(path: &Path, suffixes: &[Option<&str>]) -> bool {
+    suffixes.iter().any(|suffix| path.extension() == suffix.map(OsStr::new))
 }
