@@ -11,7 +11,7 @@ use serde_json::Value;
 /// What tells the elements of a list apart, and is no figure.
 const LABELS: [&str; 6] = ["name", "project", "jobs", "headers", "clients", "results"];
 /// Numbers of how a figure was made, which are no figures either.
-const NO_FIGURES: [&str; 7] = ["runs", "hits", "rounds", "answers", "units", "arguments", "cpp_headers"];
+const NO_FIGURES: [&str; 8] = ["runs", "hits", "asked", "rounds", "answers", "units", "arguments", "cpp_headers"];
 
 /// The JSON of an earlier run.
 pub(crate) fn read(file: &Path) -> Result<Value> {
@@ -45,7 +45,7 @@ fn collect(place: &str, value: &Value, found: &mut BTreeMap<String, f64>) {
     let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place} / {name}") };
     match value {
         Value::Object(fields) => {
-            for (name, value) in fields.iter().filter(|(name, _)| *name != "machine") {
+            for (name, value) in fields.iter().filter(|(name, value)| *name != "runs" || value.is_number()) {
                 let known = LABELS.iter().chain(&NO_FIGURES).any(|other| other == name);
                 if !known || value.is_object() || value.is_array() {
                     collect(&below(name), value, found);
@@ -84,7 +84,7 @@ mod tests {
     fn figures_are_known_by_where_they_stand_and_not_by_their_order() {
         let run = |first: f64, second: f64| {
             json!({
-                "machine": {"cores": 2},
+                "runs": [{"cores": 2}],
                 "clients": [
                     {"clients": 8, "rounds": 5, "entries": [{"name": "floor", "ratio": first}]},
                     {"clients": 64, "rounds": 5, "entries": [{"name": "floor", "ratio": second}]},

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::bench::cache::{Cache, without_settings};
+use crate::bench::cache::{Cache, Counts, OURS, without_settings};
 use crate::bench::contestant::in_turn;
 use crate::bench::figures::Race;
 use crate::bench::world::{BARE, World};
@@ -16,9 +16,9 @@ use crate::demo::{Project, Tree, fetch, googletest_library, zstd};
 use crate::workspace::Workspace;
 
 /// A project, built with so many jobs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Build {
-    pub(crate) project: &'static str,
+    pub(crate) project: String,
     pub(crate) jobs: usize,
     /// Compiles in one build.
     pub(crate) units: u64,
@@ -39,15 +39,29 @@ pub(crate) fn measure(world: &World, workspace: &Workspace) -> Result<Vec<Build>
     for project in &projects {
         let folders = folders(world, workspace, project, &caches)?;
         for jobs in &jobs {
-            builds.push(build(world, project, &folders, &caches, *jobs)?);
+            let build = build(world, project, &folders, &caches, *jobs)?;
+            let units = build.units * u64::from(world.scale.builds);
+            let hits = build.race.entry(&warm(OURS)).and_then(|entry| entry.hits);
+            ensure!(hits == Some(units), "of {units} units {} came warm", hits.unwrap_or_default());
+            builds.push(build);
         }
     }
     Ok(builds)
 }
 
+/// What a cache is called where it has everything.
+pub(crate) fn warm(cache: &str) -> String {
+    format!("{cache}, warm")
+}
+
 /// A folder with the sources for the bare compiler, and one for each cache: paths are in keys, and what one has built
 /// must be nobody else's.
-fn folders(world: &World, workspace: &Workspace, project: &Project, caches: &[Cache]) -> Result<Vec<PathBuf>> {
+pub(crate) fn folders(
+    world: &World,
+    workspace: &Workspace,
+    project: &Project,
+    caches: &[Cache],
+) -> Result<Vec<PathBuf>> {
     let names = std::iter::once("bare").chain(caches.iter().map(Cache::name));
     let folder = |name: &str| {
         let folder = world.folder(&format!("build-{}", name.replace(' ', "-")))?;
@@ -57,7 +71,8 @@ fn folders(world: &World, workspace: &Workspace, project: &Project, caches: &[Ca
     names.map(folder).collect()
 }
 
-fn build<'a>(
+/// Builds a project by the bare compiler and by each cache, cold and warm, in turn.
+pub(crate) fn build<'a>(
     world: &World,
     project: &'a Project,
     folders: &'a [PathBuf],
@@ -73,8 +88,8 @@ fn build<'a>(
         }
     };
     let cached: Vec<_> = caches.iter().map(cached).collect();
-    let mut prepare: Vec<&dyn Fn(&mut Command)> = vec![&bare];
-    prepare.extend(cached.iter().map(|prepare| prepare as &dyn Fn(&mut Command)));
+    let mut prepare: Vec<&(dyn Fn(&mut Command) + Sync)> = vec![&bare];
+    prepare.extend(cached.iter().map(|prepare| prepare as &(dyn Fn(&mut Command) + Sync)));
     let mut trees = Vec::new();
     for (index, (folder, prepare)) in folders.iter().zip(prepare).enumerate() {
         let mut tree = Tree::new(project, folder, prepare);
@@ -85,9 +100,9 @@ fn build<'a>(
     let mut times = vec![(BARE.to_owned(), Vec::new())];
     for cache in caches {
         times.push((format!("{}, cold", cache.name()), Vec::new()));
-        times.push((format!("{}, warm", cache.name()), Vec::new()));
+        times.push((warm(cache.name()), Vec::new()));
     }
-    let mut hits = vec![0; caches.len()];
+    let mut counted = vec![Counts::default(); caches.len()];
     let mut units = 0;
     for order in in_turn(trees.len()).take(world.scale.builds as usize) {
         for index in order {
@@ -100,18 +115,18 @@ fn build<'a>(
             caches[cache].empty()?;
             times[2 * cache + 1].1.push(once(&trees[index], jobs)?.time);
             let before = caches[cache].counts()?;
-            let warm = once(&trees[index], jobs)?;
-            times[2 * cache + 2].1.push(warm.time);
-            let hit = caches[cache].counts()?.hits - before.hits;
-            ensure!(!caches[cache].is_ours() || hit == warm.units, "of {} units {hit} came warm", warm.units);
-            hits[cache] += hit;
+            times[2 * cache + 2].1.push(once(&trees[index], jobs)?.time);
+            let after = caches[cache].counts()?;
+            counted[cache].hits += after.hits - before.hits;
+            counted[cache].asked += after.asked - before.asked;
         }
     }
     let mut race = Race::of(&times);
-    for (cache, hits) in caches.iter().zip(hits) {
-        race.note_hits(&format!("{}, warm", cache.name()), hits);
+    for (cache, counted) in caches.iter().zip(counted) {
+        race.note_hits(&warm(cache.name()), counted.hits);
+        race.note_asked(&warm(cache.name()), counted.asked);
     }
-    Ok(Build { project: project.name, jobs, units, race })
+    Ok(Build { project: project.name.to_owned(), jobs, units, race })
 }
 
 /// One build from nothing.
@@ -123,8 +138,7 @@ struct Made {
 fn once(tree: &Tree<'_>, jobs: usize) -> Result<Made> {
     // What the one before left to be written must not be written in this one's time.
     rustix::fs::sync();
-    let (time, outputs) = tree.build(jobs)?;
-    let units = outputs.units().count() as u64;
-    outputs.remove().context("what was built")?;
-    Ok(Made { time, units })
+    let built = tree.build(jobs)?;
+    built.outputs.remove().context("what was built")?;
+    Ok(Made { time: built.time, units: built.made.units })
 }

@@ -53,6 +53,8 @@ pub(crate) struct Cache {
 pub(crate) struct Counts {
     pub(crate) hits: u64,
     pub(crate) misses: u64,
+    /// Compiles that it was asked for, whether it caches such or not.
+    pub(crate) asked: u64,
 }
 
 impl Cache {
@@ -146,17 +148,20 @@ impl Cache {
         Ok(match self.kind {
             Kind::Zccache => {
                 let counted: Statistics = serde_json::from_str(&said).context("`zccache stats --json`")?;
-                Counts { hits: counted.hits, misses: counted.requests - counted.hits }
+                let misses = counted.requests - counted.hits;
+                Counts { hits: counted.hits, misses, asked: counted.compiles() }
             }
             Kind::Ccache => ccache_counts(&said),
             Kind::Sccache => {
-                let sum = |name: &str| Ok::<u64, anyhow::Error>(values(&json()?["stats"][name]["counts"]));
-                Counts { hits: sum("cache_hits")?, misses: sum("cache_misses")? }
+                let stats = &json()?["stats"];
+                let (sum, number) = (|name: &str| values(&stats[name]["counts"]), |name: &str| number(&stats[name]));
+                let asked = number("compile_requests") - number("requests_not_compile");
+                Counts { hits: sum("cache_hits"), misses: sum("cache_misses"), asked }
             }
             Kind::Upstream => {
-                let number =
-                    |name: &str| Ok::<u64, anyhow::Error>(json()?["daemon"][name].as_u64().unwrap_or_default());
-                Counts { hits: number("cache_hits")?, misses: number("cache_misses")? }
+                let daemon = &json()?["daemon"];
+                let (hits, misses) = (number(&daemon["cache_hits"]), number(&daemon["cache_misses"]));
+                Counts { hits, misses, asked: hits + misses }
             }
         })
     }
@@ -230,7 +235,13 @@ fn ccache_counts(said: &str) -> Counts {
         let value = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
         value.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
     };
-    Counts { hits: number("direct_cache_hit") + number("preprocessed_cache_hit"), misses: number("cache_miss") }
+    let (hits, misses) = (number("direct_cache_hit") + number("preprocessed_cache_hit"), number("cache_miss"));
+    Counts { hits, misses, asked: hits + misses }
+}
+
+/// A number, or none of what is not there.
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_default()
 }
 
 /// The sum of an object's numbers.

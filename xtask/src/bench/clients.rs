@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::cache::Cache;
 use crate::bench::contestant::{enter, in_turn, quiet, timed};
@@ -16,7 +16,7 @@ use crate::bench::unit::Unit;
 use crate::bench::world::{FLOOR, World, hit_command};
 
 /// So many clients at once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Clients {
     pub(crate) clients: u32,
     /// Hits of each, in each round.
@@ -26,7 +26,7 @@ pub(crate) struct Clients {
 }
 
 /// Of one contestant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Throughput {
     pub(crate) name: String,
     /// Median over the rounds.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::cache::Cache;
 
@@ -17,7 +17,7 @@ use crate::bench::cache::Cache;
 const END_WAIT: Duration = Duration::from_secs(10);
 
 /// What a process has in memory.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Memory {
     /// All of it, pages of its program file included.
     pub(crate) resident_mb: f64,

@@ -2,47 +2,83 @@
 
 use std::fmt::Write as _;
 
+use crate::bench::builds::Build;
 use crate::bench::cache::OURS;
 use crate::bench::daemon::Memory;
 use crate::bench::figures::{Entry, Race};
 use crate::bench::goals::{Goal, Limit, goals};
 use crate::bench::machine::Machine;
-use crate::bench::report::Report;
+use crate::bench::options::Section;
+use crate::bench::report::{Report, Run};
 
 /// All of it, in Markdown. Sections that were not run are left out.
 pub(crate) fn text(report: &Report) -> String {
     let mut text = String::from("# Performance\n\n");
-    text += &introduction(&report.machine);
+    text += &introduction(&report.runs);
     text += &held_against(&goals(report));
     let sections = [hit(report), growth(report), headers(report), results(report), clients(report), restart(report)];
-    for section in sections.into_iter().chain([plan(report), builds(report)]).flatten() {
+    for section in sections.into_iter().chain([plan(report), builds(report), cargo(report)]).flatten() {
         text.push('\n');
         text += &section;
     }
     text
 }
 
-fn introduction(machine: &Machine) -> String {
+fn introduction(runs: &[Run]) -> String {
+    let mut text = match runs {
+        [run] => format!("Written by `cargo xtask bench`, {}.\n", conditions(&run.machine)),
+        runs => {
+            let mut text = String::from(
+                "Written by `cargo xtask bench`. The sections are of several runs, and what is of one cannot be held against what is \
+                 of another:\n\n",
+            );
+            for run in runs {
+                let sections: Vec<String> =
+                    run.sections.iter().map(|section| format!("`{}`", section.name())).collect();
+                line(&mut text, &format!("- {}: {}.", sections.join(", "), conditions(&run.machine)));
+            }
+            text
+        }
+    };
+    text += "\nAn absolute time is good for a day. All contestants of a table took turns in one run, in an order drawn for each\n\
+             round, so that its medians can be compared. *Floor* is the least that any cache does, a program of our own: a\n\
+             static client asks a server over a socket, which puts the same files in place and does nothing else. Times are of\n\
+             whole processes, as a build tool sees them.\n";
+    text
+}
+
+/// When, where and with what a run was made.
+fn conditions(machine: &Machine) -> String {
     let caches: Vec<String> = machine.caches.iter().map(|(name, version)| format!("{name} {version}")).collect();
     let missing = if machine.missing.is_empty() {
         String::new()
     } else {
-        format!(" Not there, and so not compared: {}.", machine.missing.join(", "))
+        format!("; not there, and so not compared: {}", machine.missing.join(", "))
     };
-    let commit = if machine.commit.is_empty() { String::new() } else { format!(" (commit {})", machine.commit) };
     format!(
-        "Written by `cargo xtask bench`{commit} on {}, on {} cores of a shared machine ({}), {}, with {}; {}.{missing}\n\n\
-         An absolute time is good for a day. All contestants of a table took turns in one run, in an order drawn for each\n\
-         round, so that its medians can be compared. *Floor* is the least that any cache does, a program of our own: a\n\
-         static client asks a server over a socket, which puts the same files in place and does nothing else. Times are of\n\
-         whole processes, as a build tool sees them.\n",
-        machine.date,
+        "{} on {} cores of a shared machine ({}), {}, with {}; {}{missing}",
+        which(machine),
         machine.cores,
         machine.processor,
         machine.system,
         machine.compiler,
         caches.join(", ")
     )
+}
+
+/// `commit 0123456 on 2026-01-01`
+fn which(machine: &Machine) -> String {
+    let commit = if machine.commit.is_empty() { String::new() } else { format!("commit {} ", machine.commit) };
+    format!("{commit}on {}", machine.date)
+}
+
+/// The heading of a section, and which run it is of where there are several.
+fn heading(report: &Report, section: Section, heading: &str) -> String {
+    let mut text = format!("{heading}\n\n");
+    if let Some(run) = report.run_of(section).filter(|_| report.runs.len() > 1) {
+        line(&mut text, &format!("(Of {}.)\n", which(&run.machine)));
+    }
+    text
 }
 
 fn held_against(goals: &[Goal]) -> String {
@@ -66,7 +102,8 @@ fn held_against(goals: &[Goal]) -> String {
 
 fn hit(report: &Report) -> Option<String> {
     let hit = report.hit.as_ref()?;
-    let mut text = String::from("## A hit\n\nA small C file, and an object of 60 kB:\n\n");
+    let mut text = heading(report, Section::Hit, "## A hit");
+    text += "A small C file, and an object of 60 kB:\n\n";
     text += &table(&hit.c);
     line(&mut text, &format!("\nA C++ file with {} headers, the object and a depfile:\n", hit.cpp_headers));
     text += &table(&hit.cpp);
@@ -83,8 +120,8 @@ fn growth(report: &Report) -> Option<String> {
 
 fn headers(report: &Report) -> Option<String> {
     let first = report.headers.first()?;
-    let mut text =
-        String::from("### With the headers of a source\n\nMedian of a hit, and in medians of the floor:\n\n");
+    let mut text = heading(report, Section::Headers, "### With the headers of a source");
+    text += "Median of a hit, and in medians of the floor:\n\n";
     let points: Vec<String> = report.headers.iter().map(|point| format!("{} headers", point.headers)).collect();
     head(&mut text, &points);
     for Entry { name, .. } in &first.race.entries {
@@ -97,10 +134,9 @@ fn headers(report: &Report) -> Option<String> {
 fn results(report: &Report) -> Option<String> {
     let points = &report.results;
     points.first()?;
-    let mut text = String::from(
-        "### With stored results\n\n*Start*: from starting `zccached` until it says that it is ready. *Memory*: resident, and what of \
-         it is\nnot its program file's. The results were stored without compilers, each with a list of 100 inputs.\n\n",
-    );
+    let mut text = heading(report, Section::Results, "### With stored results");
+    text += "*Start*: from starting `zccached` until it says that it is ready. *Memory*: resident, and what of it is\n\
+             not its program file's. The results were stored without compilers, each with a list of 100 inputs.\n\n";
     let names: Vec<String> = points.iter().map(|point| format!("{} results", thousands(point.results))).collect();
     head(&mut text, &names);
     let entry = |race: &Race, show: fn(&Entry) -> String| race.entry(OURS).map(show);
@@ -119,9 +155,9 @@ fn results(report: &Report) -> Option<String> {
 fn clients(report: &Report) -> Option<String> {
     let first = report.clients.first()?;
     let hits = first.hits;
-    let mut text = format!(
-        "### With clients at once\n\nEach makes {hits} hits of the small C file, into an output of its own. Hits per second, and in those \
-         of the floor:\n\n"
+    let mut text = heading(report, Section::Clients, "### With clients at once");
+    text += &format!(
+        "Each makes {hits} hits of the small C file, into an output of its own. Hits per second, and in those of the floor:\n\n"
     );
     let points: Vec<String> = report.clients.iter().map(|point| format!("{} clients", point.clients)).collect();
     head(&mut text, &points);
@@ -135,9 +171,8 @@ fn clients(report: &Report) -> Option<String> {
 
 fn restart(report: &Report) -> Option<String> {
     let restart = report.restart.as_ref()?;
-    let mut text = String::from(
-        "## The first hit after a restart\n\nOf something stored before, another each time. The daemon was told to stop, and started:\n\n",
-    );
+    let mut text = heading(report, Section::Restart, "## The first hit after a restart");
+    text += "Of something stored before, another each time. The daemon was told to stop, and started:\n\n";
     text += &table(&restart.after_stop);
     text += "\nIt was killed, and started:\n\n";
     text += &table(&restart.after_kill);
@@ -148,8 +183,9 @@ fn restart(report: &Report) -> Option<String> {
 
 fn plan(report: &Report) -> Option<String> {
     let plan = report.plan.as_ref()?;
-    let mut text = format!(
-        "## A plan\n\nWhat the plugin (a component of {:.0} kB) takes in the sandbox to say what a call with {} arguments is, in a fresh \
+    let mut text = heading(report, Section::Plan, "## A plan");
+    text += &format!(
+        "What the plugin (a component of {:.0} kB) takes in the sandbox to say what a call with {} arguments is, in a fresh \
          instance\neach time. A call of the same words is planned once.\n\n| rounds of answers so far | median | p90 |\n|---|---|---|\n",
         plan.component_kb, plan.arguments
     );
@@ -161,26 +197,43 @@ fn plan(report: &Report) -> Option<String> {
 
 fn builds(report: &Report) -> Option<String> {
     report.builds.first()?;
-    let mut text = String::from("## Whole builds\n");
-    for build in &report.builds {
+    let mut text = heading(report, Section::Builds, "## Whole builds");
+    text += &build_tables(&report.builds);
+    Some(text)
+}
+
+fn cargo(report: &Report) -> Option<String> {
+    report.cargo.first()?;
+    let mut text = heading(report, Section::Cargo, "## Builds by cargo");
+    text += "By `RUSTC_WRAPPER`, into a target folder that is not there yet, of the same path each time. *Units* are runs of rustc as cargo\n\
+             counts them; build scripts may try some more, and hits are of all. sccache leaves alone what a linker makes and what is\n\
+             compiled incrementally, and in a dev build the latter is everything of the project's own, but with `CARGO_INCREMENTAL=0`.\n\n";
+    text += &build_tables(&report.cargo);
+    Some(text)
+}
+
+fn build_tables(builds: &[Build]) -> String {
+    let mut tables = Vec::new();
+    for build in builds {
         let rounds = build.race.entries.first().map_or(0, |entry| entry.runs);
-        line(&mut text, &format!("\n{}, {} units, -j{}, {rounds} rounds:\n", build.project, build.units, build.jobs));
+        let mut text = format!("{}, {} units, -j{}, {rounds} rounds:\n\n", build.project, build.units, build.jobs);
         text += "| | median | x bare | warm hits |\n|---|---|---|---|\n";
         for entry in &build.race.entries {
-            let hits =
-                entry.hits.map(|hits| format!("{hits} of {}", build.units * entry.runs as u64)).unwrap_or_default();
+            let of = entry.asked.unwrap_or(build.units * entry.runs as u64);
+            let hits = entry.hits.map(|hits| format!("{hits} of {of}")).unwrap_or_default();
             let Entry { name, median_ms, ratio, .. } = entry;
             line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} | {hits} |", median_ms / 1e3));
         }
+        tables.push(text);
     }
-    Some(text)
+    tables.join("\n")
 }
 
 /// A race: medians, tails and ratios.
 fn table(race: &Race) -> String {
     let mut text = String::from("| | median | p90 | x floor | runs |\n|---|---|---|---|---|\n");
     for entry in &race.entries {
-        let Entry { name, runs, median_ms, p90_ms, ratio, hits } = entry;
+        let Entry { name, runs, median_ms, p90_ms, ratio, hits, .. } = entry;
         let short = hits.filter(|hits| *hits < *runs as u64);
         let note = short.map(|hits| format!(", only {hits} of them hits")).unwrap_or_default();
         line(&mut text, &format!("| {name} | {median_ms:.3} ms | {p90_ms:.3} ms | {ratio:.2} | {runs}{note} |"));

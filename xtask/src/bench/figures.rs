@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Times of one contestant.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Entry {
     /// For people.
     pub(crate) name: String,
@@ -18,10 +18,13 @@ pub(crate) struct Entry {
     /// How many of these runs were hits, where it is a cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hits: Option<u64>,
+    /// Of how many compiles, where that is not plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) asked: Option<u64>,
 }
 
 /// Contestants that were measured in turn. The first is what the others are held against.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Race {
     pub(crate) entries: Vec<Entry>,
 }
@@ -42,6 +45,7 @@ impl Race {
                 p90_ms: quantile(&times, 0.9),
                 ratio: median_ms / first,
                 hits: None,
+                asked: None,
             }
         };
         Race { entries: times.iter().map(entry).collect() }
@@ -56,6 +60,13 @@ impl Race {
     pub(crate) fn note_hits(&mut self, name: &str, hits: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.name == name) {
             entry.hits = Some(hits);
+        }
+    }
+
+    /// Notes of how many compiles those are.
+    pub(crate) fn note_asked(&mut self, name: &str, asked: u64) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.name == name) {
+            entry.asked = Some(asked);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the figures are held against.
 
+use crate::bench::builds::{Build, warm};
 use crate::bench::cache::OURS;
+use crate::bench::cargo::RIPGREP;
 use crate::bench::figures::Race;
 use crate::bench::report::Report;
 
@@ -68,6 +70,16 @@ pub(crate) fn goals(report: &Report) -> Vec<Goal> {
         let what = format!("cold build of zstd, -j{}, to the bare compiler's", build.jobs);
         goals.push(goal(&what, AtMost(1.02), "", ratio(&build.race, &format!("{OURS}, cold"))));
     }
+    let ripgrep = report.cargo.iter().find(|build| build.project == RIPGREP);
+    goals.extend([
+        goal(
+            "warm build of ripgrep by cargo, dev, to the bare compiler's",
+            AtMost(0.25),
+            "",
+            ripgrep.and_then(|build| ratio(&build.race, &warm(OURS))),
+        ),
+        goal("what of it are hits, links included", AtLeast(95.0), "%", ripgrep.and_then(hit_percentage)),
+    ]);
     goals.extend([
         goal("memory of the idle daemon", AtMost(60.0), "MB", point(0).map(|point| point.idle.resident_mb)),
         goal("memory with 100,000 results", AtMost(300.0), "MB", many.map(|point| point.used.resident_mb)),
@@ -79,6 +91,12 @@ pub(crate) fn goals(report: &Report) -> Vec<Goal> {
 
 fn ratio(race: &Race, name: &str) -> Option<f64> {
     Some(race.entry(name)?.ratio)
+}
+
+/// How much of what was compiled were hits of ours.
+fn hit_percentage(build: &Build) -> Option<f64> {
+    let entry = build.race.entry(&warm(OURS))?;
+    Some(100.0 * entry.hits? as f64 / entry.asked? as f64)
 }
 
 fn to_ours(race: &Race, name: &str) -> Option<f64> {

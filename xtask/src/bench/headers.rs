@@ -1,14 +1,14 @@
 //! How a hit grows with the number of headers that its source includes.
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::figures::Race;
 use crate::bench::unit::Unit;
 use crate::bench::world::World;
 
 /// A source of so many headers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Headers {
     pub(crate) headers: u32,
     pub(crate) race: Race,

@@ -1,14 +1,14 @@
 //! A hit: of a small C file, and of a C++ file with many headers.
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::figures::Race;
 use crate::bench::unit::Unit;
 use crate::bench::world::World;
 
 /// What was measured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Hit {
     pub(crate) c: Race,
     pub(crate) cpp: Race,

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::cache;
 use crate::bench::world::World;
@@ -14,7 +14,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Of one run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Machine {
     pub(crate) date: String,
     pub(crate) commit: String,
@@ -23,9 +23,9 @@ pub(crate) struct Machine {
     pub(crate) cores: usize,
     pub(crate) compiler: String,
     /// Names and versions of the caches.
-    pub(crate) caches: Vec<(&'static str, String)>,
+    pub(crate) caches: Vec<(String, String)>,
     /// Those that were not there.
-    pub(crate) missing: Vec<&'static str>,
+    pub(crate) missing: Vec<String>,
 }
 
 pub(crate) fn look(world: &World, workspace: &Workspace) -> Result<Machine> {
@@ -39,10 +39,16 @@ pub(crate) fn look(world: &World, workspace: &Workspace) -> Result<Machine> {
         system: line(Command::new("uname").args(["-s", "-r", "-m"]))?,
         processor: processor.map(|(_, name)| name.to_owned()).unwrap_or_default(),
         cores: thread::available_parallelism().map_or(1, usize::from),
-        compiler: format!("gcc {}", cache::version(Path::new("gcc"))?),
+        compiler: format!("gcc {}, rustc {}", cache::version(Path::new("gcc"))?, rustc_version()?),
         caches: world.versions()?,
         missing: world.missing(),
     })
+}
+
+/// `rustc 1.95.0 (...)`
+fn rustc_version() -> Result<String> {
+    let said = line(Command::new("rustc").arg("--version"))?;
+    said.split(' ').nth(1).map(str::to_owned).context("rustc tells no version")
 }
 
 fn line(command: &mut Command) -> Result<String> {

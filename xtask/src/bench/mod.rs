@@ -13,6 +13,7 @@ mod peers;
 mod unit;
 
 mod builds;
+mod cargo;
 mod clients;
 mod headers;
 mod hit;
@@ -45,6 +46,8 @@ use crate::workspace::Workspace;
 /// Measures, prints, and writes down. Everything happens in `target/bench`.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let earlier = options.against.as_deref().map(against::read).transpose()?;
+    let docs = workspace.root.join("docs");
+    let kept = if options.keep { Some(Report::read(&docs.join("performance.json"))?) } else { None };
     let folder = workspace.target.join("bench");
     let peers = folder.join("peers");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -60,32 +63,40 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(earlier) = earlier {
         println!("{}", against::text(&earlier, &report.json()?));
     }
-    write(&report, &if options.is_full() { workspace.root.join("docs") } else { folder })
+    match kept {
+        Some(kept) => write(&kept.updated(report), &docs),
+        None => write(&report, if options.is_full() { &docs } else { &folder }),
+    }
 }
 
 /// Runs the sections that are wanted. Those that need quiet come first; whole builds, which heat the machine, last.
 fn measure(world: &World, workspace: &Workspace, options: &Options) -> Result<Report> {
-    let mut report = Report::new(machine::look(world, workspace)?);
-    if options.wants(Section::Hit) {
+    let sections = options.sections();
+    let wants = |section| sections.contains(&section);
+    let mut report = Report::new(machine::look(world, workspace)?, sections.clone());
+    if wants(Section::Hit) {
         report.hit = Some(section("a hit", || hit::measure(world))?);
     }
-    if options.wants(Section::Headers) {
+    if wants(Section::Headers) {
         report.headers = section("growth with headers", || headers::measure(world))?;
     }
-    if options.wants(Section::Clients) {
+    if wants(Section::Clients) {
         report.clients = section("clients at once", || clients::measure(world))?;
     }
-    if options.wants(Section::Restart) {
+    if wants(Section::Restart) {
         report.restart = Some(section("after a restart", || restart::measure(world))?);
     }
-    if options.wants(Section::Plan) {
+    if wants(Section::Plan) {
         report.plan = Some(section("a plan", || plan::measure(world))?);
     }
-    if options.wants(Section::Results) {
+    if wants(Section::Results) {
         report.results = section("growth with results", || results::measure(world))?;
     }
-    if options.wants(Section::Builds) {
+    if wants(Section::Builds) {
         report.builds = section("whole builds", || builds::measure(world, workspace))?;
+    }
+    if wants(Section::Cargo) {
+        report.cargo = section("builds by cargo", || cargo::measure(world, workspace))?;
     }
     Ok(report)
 }

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// What a person asks for.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only these sections, by comma; docs/ is written by a run of all
+    /// Only these sections, by comma; docs/ is written by a run of all, or with --keep
     #[arg(long, value_delimiter = ',')]
     only: Vec<Section>,
+    /// Puts the figures of these sections into docs/ and leaves those of all others there as they are, each with its run
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) keep: bool,
     /// How often each hit is measured [default: 500]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
@@ -28,7 +32,8 @@ pub(crate) struct Options {
 }
 
 /// A part of the benchmark that can be run by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Section {
     /// A hit of a small C file, and of a C++ file with 250 headers
     Hit,
@@ -42,8 +47,17 @@ pub(crate) enum Section {
     Restart,
     /// What a plugin takes to plan a call
     Plan,
-    /// Whole builds, cold and warm
+    /// Whole builds of C and C++, cold and warm
     Builds,
+    /// Whole builds by cargo, cold and warm
+    Cargo,
+}
+
+impl Section {
+    /// As it is called on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// How much of everything.
@@ -77,12 +91,13 @@ pub(crate) struct Scale {
 }
 
 impl Options {
-    /// Whether a section is to be run.
-    pub(crate) fn wants(&self, section: Section) -> bool {
-        self.only.is_empty() || self.only.contains(&section)
+    /// The sections that are to be run.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let is_wanted = |section: &Section| self.only.is_empty() || self.only.contains(section);
+        Section::value_variants().iter().copied().filter(is_wanted).collect()
     }
 
-    /// Whether the figures are worth keeping with the project.
+    /// Whether the figures are worth keeping with the project, and are all of them.
     pub(crate) fn is_full(&self) -> bool {
         self.only.is_empty() && !self.quick
     }
@@ -102,7 +117,7 @@ impl Scale {
         headers: &[10, 100, 1000],
         clients: &[1, 8, 64],
         client_hits: 100,
-        client_rounds: 5,
+        client_rounds: 3,
         results: &[0, 1_000, 10_000, 100_000],
         starts: 20,
         restarts: 20,

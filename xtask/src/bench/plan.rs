@@ -4,14 +4,14 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::figures::quantile;
 use crate::bench::world::World;
 use crate::{process, tool};
 
 /// What was measured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Plan {
     /// Of the call.
     pub(crate) arguments: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Plan {
 }
 
 /// With so many rounds of answers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct PlanCall {
     pub(crate) answers: usize,
     pub(crate) median_us: f64,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::cache::Cache;
 use crate::bench::contestant::{enter, in_turn, timed};
@@ -14,7 +14,7 @@ use crate::bench::unit::Unit;
 use crate::bench::world::{FLOOR, World, hit_command};
 
 /// What was measured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Restart {
     /// The daemon was told to stop, and started.
     pub(crate) after_stop: Race,

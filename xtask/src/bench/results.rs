@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bench::cache::{Cache, OURS};
 use crate::bench::contestant::{enter, in_turn, timed};
@@ -15,7 +15,7 @@ use crate::bench::world::{FLOOR, World, hit_command};
 use crate::process;
 
 /// A cache of so many results.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Results {
     pub(crate) results: u64,
     /// From the start of `zccached` until it says that it is ready, after one that left in peace.

@@ -38,14 +38,14 @@ impl World {
     }
 
     /// The names and versions of the caches that are here.
-    pub(crate) fn versions(&self) -> Result<Vec<(&'static str, String)>> {
-        self.kinds.iter().map(|(kind, program)| Ok((kind.name(), cache::version(program)?))).collect()
+    pub(crate) fn versions(&self) -> Result<Vec<(String, String)>> {
+        self.kinds.iter().map(|(kind, program)| Ok((kind.name().to_owned(), cache::version(program)?))).collect()
     }
 
     /// The names of those that are not.
-    pub(crate) fn missing(&self) -> Vec<&'static str> {
+    pub(crate) fn missing(&self) -> Vec<String> {
         let is_here = |kind: &Kind| self.kinds.iter().any(|(here, _)| here == kind);
-        Kind::ALL.iter().filter(|kind| !is_here(kind)).map(|kind| kind.name()).collect()
+        Kind::ALL.iter().filter(|kind| !is_here(kind)).map(|kind| kind.name().to_owned()).collect()
     }
 
     /// A folder for a part of a section, empty.
@@ -65,10 +65,15 @@ impl World {
 
     /// All that are here, empty, ours first.
     pub(crate) fn caches(&self) -> Result<Vec<Cache>> {
+        self.caches_of(&Kind::ALL)
+    }
+
+    /// Those of these kinds that are here, empty, ours first.
+    pub(crate) fn caches_of(&self, kinds: &[Kind]) -> Result<Vec<Cache>> {
         let fresh = |(kind, program): &(Kind, PathBuf)| {
             Cache::fresh(*kind, program, &self.folder.join("caches").join(kind.name().replace(' ', "-")))
         };
-        self.kinds.iter().map(fresh).collect()
+        self.kinds.iter().filter(|(kind, _)| kinds.contains(kind)).map(fresh).collect()
     }
 
     /// A hit of this unit, held against the floor and the bare compiler.
