@@ -225,3 +225,24 @@ fn a_compiler_behind_a_script_or_another_cache_is_run_as_it_is() {
     let (_, counters) = world.expect(Expected::Bypass, "gcc -c x.c", &["x.o"]);
     assert_eq!(counters.reason("bypass: not-a-compiler"), 1, "{counters:?}");
 }
+
+#[test]
+fn an_assembler_that_another_path_leads_to_is_another_assembler() {
+    if !required("gcc") {
+        return;
+    }
+    let mut world = World::new();
+    world.write("x.c", "int x;\n");
+    let usual = std::env::var("PATH").unwrap();
+    world.set("PATH", &usual);
+    let plain = world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
+    let folder = world.root().join("programs");
+    fs::create_dir(&folder).unwrap();
+    write_script(&folder.join("as"), &format!("exec {} --defsym other=7 \"$@\"", path_of("as").display()));
+    world.set("PATH", format!("{}:{usual}", folder.display()));
+    let (other, _) = world.expect(Expected::Miss, "gcc -c x.c", &["x.o"]);
+    assert_ne!(plain, other);
+    world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]);
+    world.set("PATH", &usual);
+    world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]);
+}

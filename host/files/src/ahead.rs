@@ -78,7 +78,7 @@ impl Reader<'_> {
         self.go_on()?;
         match observe {
             // A stat says it.
-            Observe::Kind | Observe::Identity => return Some(()),
+            Observe::Kind | Observe::Identity | Observe::InPath => return Some(()),
             Observe::Content | Observe::ContentAndTime if self.is_fit(path) => {
                 self.files.fact(self.place, self.tokens, path);
             }

@@ -30,6 +30,10 @@ impl Files {
         let mut unknown = Vec::new();
         for (index, input) in list.inputs.iter().enumerate() {
             place.at_into(&input.path, &mut scratch.path);
+            if input.observe == Observe::InPath {
+                seen.push(Seen::leads(place, &scratch.path));
+                continue;
+            }
             claim(place, &scratch.path, input.observe);
             let Some(stamp) = unix::stat_if_there(&scratch.path).ok()? else {
                 seen.push(Seen::ABSENT);

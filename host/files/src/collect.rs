@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 use zccache_model::manifest::{InputList, ObservedPath, SeenInput};
-use zccache_model::plan::{Input, Lookup};
+use zccache_model::plan::{Input, Lookup, Observe};
 use zccache_model::state::InputState;
 
 use crate::anchor::Anchors;
@@ -50,7 +50,9 @@ impl Files {
         }
         let seen: Vec<_> = list.inputs.par_iter().map(|input| self.see(place, input)).collect();
         let seen = seen.into_iter().collect::<Result<Vec<Seen>, Unsure>>()?;
-        for (input, seen) in list.inputs.iter().zip(&seen) {
+        // Every file on the way to where a name leads is an input or an absence of its own.
+        let named = |input: &ObservedPath| input.observe == Observe::InPath;
+        for (input, seen) in list.inputs.iter().zip(&seen).filter(|(input, _)| !named(input)) {
             settled.require(&input.path, &place.at(&input.path), input.observe, seen)?;
         }
         Ok(Collection { list, states: with_sameness(seen) })
@@ -106,7 +108,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    use zccache_model::plan::{Absence, Chain, Observe};
+    use zccache_model::plan::{Absence, Chain};
 
     use super::*;
     use crate::place::tests::place;

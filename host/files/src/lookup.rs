@@ -1,7 +1,7 @@
 //! What a lookup comes to now: the names that are not there, and the files that are.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zccache_model::manifest::ObservedPath;
 use zccache_model::path;
@@ -64,6 +64,9 @@ impl Files {
         let mut traces = Vec::new();
         let candidates = candidates(place, chains, lookup)?;
         let programs = lookup.chain == Chain::Programs && !lookup.name.starts_with('/');
+        if programs && !lookup.name.contains('/') {
+            traces.push(present(lookup.name.clone(), Observe::InPath));
+        }
         for path in candidates {
             let found = match candidate(place, &path)? {
                 Candidate::Absent => {
@@ -102,6 +105,16 @@ fn trace_program(place: &Place<'_>, path: String, observe: Observe) -> (Trace, b
 
 fn present(path: String, observe: Observe) -> Trace {
     Trace::Present(ObservedPath { path, observe })
+}
+
+/// The file that a name leads to in the caller's PATH; every one on the way there is claimed.
+pub(crate) fn in_path(place: &Place<'_>, name: &str) -> Option<PathBuf> {
+    let mut files = place.programs().into_iter().map(|folder| place.directory.join(folder).join(name));
+    files.find(|file| {
+        place.claim(file);
+        let is_file = unix::stat(file).is_ok_and(|stamp| stamp.kind == FileKind::File);
+        is_file && !(place.passed_over)(file) && unix::is_executable(file)
+    })
 }
 
 /// The paths that a tool tries, in order.
@@ -203,7 +216,9 @@ mod tests {
         let place = Place { path: Some(OsStr::new("none:a:b:c")), passed_over: &passed_over, ..place(tree.path()) };
         let programs = Lookup { observe: Observe::Program, ..lookup("tool", Chain::Programs) };
         let found = traces(&place, &programs);
-        assert_eq!(found, ["no none/tool", "Identity a/tool", "Program b/tool", "Program c/tool"]);
+        assert_eq!(found, ["InPath tool", "no none/tool", "Identity a/tool", "Program b/tool", "Program c/tool"]);
+        assert_eq!(in_path(&place, "tool"), Some(at("c/tool")));
+        assert_eq!(in_path(&place, "else"), None);
     }
 
     #[test]

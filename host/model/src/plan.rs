@@ -101,6 +101,8 @@ pub struct Unit {
     pub roles: Vec<Role>,
     /// What else tells two runs apart, by name.
     pub key: Vec<(String, String)>,
+    /// What else tells two runs apart, by name, where the reading names it.
+    pub sometimes: Vec<(String, String)>,
     /// The result can hold the working directory.
     pub directory_in_key: bool,
     /// Declared variables that cannot matter.
@@ -139,6 +141,8 @@ pub enum Role {
     Key,
     /// Not in it: it names an output whose content cannot show the name.
     OutputPath,
+    /// Not in it: it matters only to runs whose reading says so.
+    Sometimes,
 }
 
 /// A granted addition to the user's command.
@@ -178,6 +182,9 @@ pub enum Observe {
     Program,
     /// The names and bytes of all that is in and below a folder; of a file its bytes.
     Tree,
+    /// Of a name: to which file it leads in the caller's PATH. The host's own, for programs that are looked for by name: what was
+    /// found and what was not says nothing of another PATH.
+    InPath,
 }
 
 /// What it means when nothing is at a path after the run.

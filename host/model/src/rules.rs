@@ -311,6 +311,7 @@ mod tests {
         Unit {
             roles: vec![crate::plan::Role::Key; arguments],
             key: Vec::new(),
+            sometimes: Vec::new(),
             directory_in_key: true,
             irrelevant_environment: Vec::new(),
             inputs: Vec::new(),

@@ -22,6 +22,8 @@ pub enum InputState {
     Tree(Digest),
     /// The digest of a program and all that it loads.
     Program(Digest),
+    /// The digest of the path that a name leads to; of nothing where it leads nowhere.
+    Leads(Digest),
 }
 
 impl InputState {
@@ -38,6 +40,7 @@ impl InputState {
             InputState::Listing(digest) => key.digest("listing", digest),
             InputState::Tree(digest) => key.digest("tree", digest),
             InputState::Program(digest) => key.digest("program", digest),
+            InputState::Leads(digest) => key.digest("leads", digest),
         };
     }
 }

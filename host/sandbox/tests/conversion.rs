@@ -19,8 +19,9 @@ use zccache_test_components::{Canned, Layout};
 const RUN: &str = r#"run({
     chains: [["one", "two"], []],
     unit: {
-        roles: [key, out(output-path)],
+        roles: [key, out(output-path), out(sometimes)],
         key: [{name: "version", value: "7"}],
+        sometimes: [{name: "width", value: "80"}],
         directory-in-key: true,
         irrelevant-environment: ["TERM"],
         inputs: [
@@ -67,8 +68,9 @@ fn plan() -> Plan {
     Plan {
         chains: vec![vec!["one".into(), "two".into()], vec![]],
         unit: Unit {
-            roles: vec![Role::Key, Role::OutputPath],
+            roles: vec![Role::Key, Role::OutputPath, Role::Sometimes],
             key: vec![("version".into(), "7".into())],
+            sometimes: vec![("width".into(), "80".into())],
             directory_in_key: true,
             irrelevant_environment: vec!["TERM".into()],
             inputs: vec![

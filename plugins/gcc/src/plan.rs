@@ -109,6 +109,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let unit = Unit {
         roles: roles(invocation, command),
         key: colour.iter().map(|_| property("colour", "always")).collect(),
+        sometimes: Vec::new(),
         directory_in_key,
         irrelevant_environment: if directory_in_key { Vec::new() } else { vec!["PWD".to_owned()] },
         inputs,

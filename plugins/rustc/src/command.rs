@@ -41,6 +41,11 @@ impl CrateType {
     pub(crate) fn is_linked(self) -> bool {
         !matches!(self, CrateType::Lib | CrateType::StaticLib)
     }
+
+    /// Whether other crates can use it, and so find its hash in it.
+    pub(crate) fn has_metadata(self) -> bool {
+        matches!(self, CrateType::Lib | CrateType::Dylib | CrateType::ProcMacro)
+    }
 }
 
 /// What is written.
@@ -138,8 +143,6 @@ pub(crate) struct Command {
     pub target: Option<String>,
     /// Crates by path.
     pub externs: Vec<String>,
-    /// Names by which the source can name crates that are given by path.
-    pub extern_names: Vec<String>,
     /// Folders that are searched, in order.
     pub search: Vec<Folder>,
     /// Libraries of other languages.
@@ -150,6 +153,8 @@ pub(crate) struct Command {
     pub linker: Option<String>,
     /// Words for the linker.
     pub link_arguments: Vec<String>,
+    /// Arguments by which it is chosen.
+    chooses_linker: Vec<u32>,
     /// Code of other crates is compiled anew for the whole program.
     pub lto: Lto,
     /// It is for the machine's own processor, whichever that is.
@@ -158,6 +163,8 @@ pub(crate) struct Command {
     pub reads: Vec<String>,
     /// The caller is told of every file as it is written.
     pub notices: bool,
+    /// How wide messages are, and which arguments say so.
+    pub width: Option<(String, Vec<u32>)>,
     /// Whether messages are coloured is said.
     pub colour_said: bool,
     /// Messages are for a program.
@@ -234,13 +241,25 @@ impl Command {
             Effect::Output => self.output = Some(named()),
             Effect::OutputFolder => self.folder = Some(named()),
             Effect::Test => self.test = true,
-            Effect::Target => self.target = Some(value.to_owned()),
+            Effect::Target => {
+                self.target = Some(value.to_owned());
+                self.chooses_linker.extend([option.argument.index, option.value_argument.index]);
+            }
             Effect::Extern => self.external(value)?,
             Effect::Search => self.search.push(folder(value)?),
             Effect::Library => self.libraries.extend(library(value)),
             Effect::Sysroot => self.sysroot = Some(value.to_owned()),
-            Effect::Codegen => self.codegen(value)?,
+            Effect::Codegen => {
+                self.codegen(value)?;
+                let chooses = value.starts_with("linker=") || value.contains("-fuse-ld=");
+                self.chooses_linker
+                    .extend([option.argument.index, option.value_argument.index].iter().filter(|_| chooses));
+            }
             Effect::Json => self.notices |= value.split(',').any(|item| item == "artifacts"),
+            Effect::Width => {
+                let arguments = vec![option.argument.index, option.value_argument.index];
+                self.width = Some((value.to_owned(), arguments));
+            }
             Effect::Colour => self.colour_said = true,
             Effect::ErrorFormat => self.json = value == "json",
             Effect::Bypass(reason) => return bypass(reason, option.argument.text.clone()),
@@ -270,10 +289,7 @@ impl Command {
         };
         let name = name.rsplit(':').next().unwrap_or(name);
         match path {
-            Some(path) => {
-                self.externs.push(path.to_owned());
-                self.extern_names.push(name.to_owned());
-            }
+            Some(path) => self.externs.push(path.to_owned()),
             None if OWN_CRATES.contains(&name) => {}
             None => return bypass("extern-without-path", name),
         }
@@ -305,8 +321,13 @@ impl Command {
 
     /// The crate's name: as given, or after its source.
     pub(crate) fn crate_name(&self) -> String {
-        let stem = || path::split_suffix(path::file_name(&self.source)).0.replace('-', "_");
-        self.name.clone().unwrap_or_else(stem)
+        self.stem().replace('-', "_")
+    }
+
+    /// What the names of files begin with that are no libraries. There, the name of the source keeps its hyphens.
+    pub(crate) fn stem(&self) -> String {
+        let of_source = || path::split_suffix(path::file_name(&self.source)).0.to_owned();
+        self.name.clone().unwrap_or_else(of_source)
     }
 
     /// Whether this is written.
@@ -317,6 +338,13 @@ impl Command {
     /// Whether a linker runs.
     pub(crate) fn links(&self) -> bool {
         self.emits(Kind::Link) && self.types.iter().any(|kind| kind.is_linked())
+    }
+
+    /// Indices of the arguments by which a linker is chosen, each once.
+    pub(crate) fn of_linker(&self) -> Vec<u32> {
+        let mut indices = self.chooses_linker.clone();
+        indices.dedup();
+        indices
     }
 
     /// The folders in which crates are looked for that other crates use.
@@ -345,10 +373,10 @@ fn folder(value: &str) -> Result<Folder, Stop> {
     })
 }
 
-/// The names by which a library of `-l [KIND[:MODIFIERS]=]NAME[:NEW NAME]` is looked for.
-fn library(value: &str) -> Option<String> {
-    let name = value.rsplit_once('=').map_or(value, |(_, name)| name);
-    name.split(':').next().filter(|name| !name.is_empty()).map(str::to_owned)
+/// The names by which a library of `-l [KIND[:MODIFIERS]=]NAME[:NEW NAME]` can be looked for.
+fn library(value: &str) -> impl Iterator<Item = String> {
+    let names = value.rsplit_once('=').map_or(value, |(_, names)| names);
+    names.split(':').filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -370,12 +398,9 @@ mod tests {
         .unwrap();
         assert_eq!((command.crate_name().as_str(), command.extra.as_str()), ("a_b", "-0f"));
         assert_eq!((command.types.as_slice(), command.links()), (&[CrateType::Lib][..], false));
-        assert_eq!(
-            (command.externs.join(" "), command.extern_names.join(" ")),
-            ("/t/deps/libx.rmeta".into(), "x".into())
-        );
+        assert_eq!(command.externs.join(" "), "/t/deps/libx.rmeta");
         assert_eq!(command.native_folders().collect::<Vec<_>>(), ["/usr/lib"]);
-        assert_eq!((command.libraries.join(" "), command.notices), ("z".into(), true));
+        assert_eq!((command.libraries.join(" "), command.notices), ("z q".into(), true));
         assert!(command.emits(Kind::Metadata) && command.emits(Kind::Link) && !command.emits(Kind::Code("o")));
     }
 

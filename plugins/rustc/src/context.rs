@@ -2,6 +2,12 @@
 
 use zccache_plugin_sdk::state::Lists;
 
+/// The name of how wide messages are.
+pub(crate) const WIDTH: &str = "--diagnostic-width";
+
+/// Folders of the compiler's own at the end of [`Context::native`].
+pub(crate) const OWN_FOLDERS: usize = 2;
+
 /// From the plan of the run that is being read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Context {
@@ -11,13 +17,11 @@ pub(crate) struct Context {
     pub bundles: bool,
     /// The call says what is made of the crate.
     pub types_said: bool,
-    /// Crates that the source names are looked for in folders.
-    pub searches_crates: bool,
-    /// Names by which the source can name crates that are given by path.
-    pub externs: Vec<String>,
+    /// It is for clippy.
+    pub lints: bool,
     /// Libraries of other languages that the call names.
     pub libraries: Vec<String>,
-    /// Where these are looked for.
+    /// Where these are looked for: in the folders of the call, and then in the last two, which are the compiler's.
     pub native: Vec<String>,
     /// Where crates are looked for that other crates use.
     pub crates: Vec<String>,
@@ -26,20 +30,24 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// The folders of the call in which libraries of other languages are looked for.
+    pub(crate) fn native_of_call(&self) -> impl Iterator<Item = &str> {
+        self.native.iter().take(self.native.len().saturating_sub(OWN_FOLDERS)).map(String::as_str)
+    }
+
     /// For the host to keep.
     pub(crate) fn encode(self) -> Vec<u8> {
-        let flags =
-            [self.links, self.bundles, self.types_said, self.searches_crates].map(|set| set.to_string()).to_vec();
-        Lists(vec![flags, self.externs, self.libraries, self.native, self.crates, self.variables]).encode()
+        let flags = [self.links, self.bundles, self.types_said, self.lints].map(|set| set.to_string()).to_vec();
+        Lists(vec![flags, self.libraries, self.native, self.crates, self.variables]).encode()
     }
 
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
-        let [flags, externs, libraries, native, crates, variables]: [Vec<String>; 6] =
+        let [flags, libraries, native, crates, variables]: [Vec<String>; 5] =
             Lists::decode(state)?.0.try_into().ok()?;
         let flags: Option<Vec<bool>> = flags.iter().map(|flag| flag.parse().ok()).collect();
-        let [links, bundles, types_said, searches_crates]: [bool; 4] = flags?.try_into().ok()?;
-        Some(Context { links, bundles, types_said, searches_crates, externs, libraries, native, crates, variables })
+        let [links, bundles, types_said, lints]: [bool; 4] = flags?.try_into().ok()?;
+        Some(Context { links, bundles, types_said, lints, libraries, native, crates, variables })
     }
 }
 

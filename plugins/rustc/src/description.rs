@@ -22,15 +22,33 @@ pub(crate) const COLOUR: &str = "colour";
 pub(crate) const FOLDERS: &str = "folders";
 /// The probe for the compiler that a proxy stands for in a folder.
 pub(crate) const TOOLCHAIN: &str = "toolchain";
+/// The probe for whether the linker can list what it reads, and the compiler can say how it calls it.
+pub(crate) const LISTS: &str = "lists";
+/// The same, of a proxy.
+pub(crate) const PROXY_LISTS: &str = "proxy-lists";
 /// The probe for what `native` means.
 pub(crate) const PROCESSOR: &str = "processor";
 
-/// The kind of a library in a `#[link]` attribute.
+const LINKED_PREFIX: &str = "link-arg=-Wl,--dependency-file=";
+const LINKER_PREFIX: &str = "--print=link-args=";
+
+/// An attribute that names a library of another language; or a function of that name.
+pub(crate) const LINK_ATTRIBUTE: &str = "link-attribute";
+/// The kind of a library in such an attribute; or anything else that is set to something.
 pub(crate) const LINK_KIND: &str = "link-kind";
-/// The name of a library in a `#[link]` attribute, or of anything else.
+/// The name of a library in such an attribute; or anything else that is set to something.
 pub(crate) const LINK_NAME: &str = "link-name";
-/// A crate that a source names by itself.
-pub(crate) const EXTERN_CRATE: &str = "extern-crate";
+/// Lints of clippy's that read the manifests of other packages.
+pub(crate) const CARGO_LINTS: &str = "cargo-lints";
+/// The words of these lints and of their group.
+pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
+    "cargo",
+    "cargo_common_metadata",
+    "multiple_crate_versions",
+    "negative_feature_names",
+    "redundant_feature_names",
+    "wildcard_dependencies",
+];
 /// Where a source may say itself what is made of it.
 pub(crate) const CRATE_TYPE: &str = "crate-type";
 
@@ -50,6 +68,18 @@ pub(crate) fn describe() -> Description {
 }
 
 fn grants() -> Vec<Grant> {
+    let lists = || {
+        vec![
+            Word::User,
+            literal("--crate-type=cdylib"),
+            Word::Scratch("-o".to_owned()),
+            literal("-C"),
+            Word::Scratch(LINKED_PREFIX.to_owned()),
+            Word::Scratch(LINKER_PREFIX.to_owned()),
+            // Of nothing: a probe's standard input is empty.
+            literal("-"),
+        ]
+    };
     let folders = || vec![Word::User, literal("--print=sysroot"), literal("--print=target-libdir")];
     vec![
         addition(
@@ -60,17 +90,19 @@ fn grants() -> Vec<Grant> {
         addition(LINK, vec![literal("--emit=link")], "the compiler goes on making what it makes by default"),
         addition(
             LINKED,
-            vec![literal("-C"), Word::Scratch("link-arg=-Wl,--dependency-file=".to_owned())],
+            vec![literal("-C"), Word::Scratch(LINKED_PREFIX.to_owned())],
             "the linker lists the files that it read",
         ),
         addition(
             LINKER,
-            vec![Word::Scratch("--print=link-args=".to_owned())],
+            vec![Word::Scratch(LINKER_PREFIX.to_owned())],
             "the compiler says which linker it called, and how",
         ),
         addition(COLOUR, vec![literal("--color=always")], "messages keep their colours on your terminal"),
         self_probe(FOLDERS, folders(), "the compiler says where its libraries are"),
         probe(TOOLCHAIN, folders(), "rustup's proxy says which compiler it stands for in this folder"),
+        self_probe(LISTS, lists(), "the compiler links nothing, to see that the linker can list what it reads"),
+        probe(PROXY_LISTS, lists(), "the same, by the compiler that rustup's proxy stands for in this folder"),
         self_probe(
             PROCESSOR,
             vec![Word::User, literal("--print=cfg"), literal("--print=target-cpus"), literal("-Ctarget-cpu=native")],
@@ -80,11 +112,12 @@ fn grants() -> Vec<Grant> {
 }
 
 fn tokens() -> Vec<Token> {
-    const VALUE: &[(&str, &str)] = &[("= \"", "\""), ("=\"", "\"")];
+    const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
-        name_rule(LINK_KIND, "kind", &[], VALUE),
-        name_rule(LINK_NAME, "name", &[], VALUE),
-        name_rule(EXTERN_CRATE, "extern", &["crate"], &[("", ";")]),
+        name_rule(LINK_ATTRIBUTE, "link", &["("], &[]),
+        name_rule(LINK_KIND, "kind", &["="], VALUE),
+        name_rule(LINK_NAME, "name", &["="], VALUE),
+        name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
         whole_word(CRATE_TYPE, "crate_type"),
     ]
 }

@@ -12,6 +12,8 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 pub(crate) const EXTRA_VARIABLES: &str = "ZCCACHE_RUSTC_VARIABLES";
 /// Paths of further files and folders that macros read, separated by colons; relative ones start at the package.
 pub(crate) const EXTRA_FILES: &str = "ZCCACHE_RUSTC_FILES";
+/// Folders of shared libraries, for the loader and for some linkers.
+pub(crate) const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 /// Further folders of libraries for the linker's driver.
 pub(crate) const LIBRARY_PATH: &str = "LIBRARY_PATH";
 /// The folder of the package, which cargo names.
@@ -45,7 +47,12 @@ const KEYED: &[&str] = &[
     LIBRARY_PATH,
     "SDKROOT",
     "MACOSX_DEPLOYMENT_TARGET",
+    // GNU ld looks there for libraries that libraries need.
+    LD_LIBRARY_PATH,
     "SOURCE_DATE_EPOCH",
+    // What widely used macros read undeclared.
+    "DATABASE_URL",
+    "SQLX_*",
     "ZERO_AR_DATE",
     // Which compiler rustup's proxy stands for.
     "RUSTUP_TOOLCHAIN",
@@ -58,13 +65,15 @@ const KEYED: &[&str] = &[
 /// With these nothing is cached: other programs are run, options are added, or more files are written.
 const REDIRECTING: &[&str] = &[
     "RUSTC_LOG*",
-    "RUST_LOG",
     "RUST_TARGET_PATH",
     "GCC_EXEC_PREFIX",
     "COMPILER_PATH",
     "COLLECT_*",
     "LD_RUN_PATH",
     "LDEMULATION",
+    "LLD_*",
+    // Macros of sqlx write there.
+    "SQLX_OFFLINE_DIR",
     "GNUTARGET",
     "CCC_*",
     "CLANG_CONFIG_*",

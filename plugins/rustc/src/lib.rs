@@ -11,6 +11,7 @@ mod command;
 mod context;
 mod description;
 mod environment;
+mod link_words;
 mod outputs;
 mod plan;
 mod table;

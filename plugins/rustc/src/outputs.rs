@@ -50,15 +50,16 @@ fn role(kind: Kind, crate_type: CrateType) -> String {
 
 /// The name that the compiler gives it.
 fn name(command: &Command, kind: Kind, crate_type: CrateType) -> String {
-    let stem = format!("{}{}", command.crate_name(), command.extra);
+    let stem = format!("{}{}", command.stem(), command.extra);
+    let library = format!("lib{}{}", command.crate_name(), command.extra);
     match kind {
         Kind::Link => match crate_type {
-            CrateType::Lib => format!("lib{stem}.rlib"),
-            CrateType::StaticLib => format!("lib{stem}.a"),
-            CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("lib{stem}.so"),
+            CrateType::Lib => format!("{library}.rlib"),
+            CrateType::StaticLib => format!("{library}.a"),
+            CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("{library}.so"),
             CrateType::Bin => stem,
         },
-        Kind::Metadata => format!("lib{stem}.rmeta"),
+        Kind::Metadata => format!("{library}.rmeta"),
         Kind::DepInfo => format!("{stem}.d"),
         Kind::Code(suffix) => format!("{stem}.{suffix}"),
     }

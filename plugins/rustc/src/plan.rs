@@ -2,7 +2,8 @@
 
 use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Chain, Decision, Dependency, Failures, Input, Invocation, Lookup, Observe, Role, Run, Unit,
+    Chain, Decision, Dependency, Failures, Input, Invocation, Lookup, Observe, Property, Reason, Role, Run, Status,
+    Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value;
@@ -10,9 +11,10 @@ use zccache_plugin_sdk::path;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{Command, CrateType, Kind, Lto};
-use crate::context::Context;
-use crate::description::{COLOUR, LINK, LINKED, LINKER, PROCESSOR, SOURCES};
-use crate::environment::{self, EXTRA_FILES, EXTRA_VARIABLES, LIBRARY_PATH, OF_TERMINAL, PACKAGE};
+use crate::context::{Context, WIDTH};
+use crate::description::{CARGO_LINT_NAMES, COLOUR, LINK, LINKED, LINKER, LISTS, PROCESSOR, PROXY_LISTS, SOURCES};
+use crate::environment::{self, EXTRA_FILES, EXTRA_VARIABLES, LD_LIBRARY_PATH, LIBRARY_PATH, OF_TERMINAL, PACKAGE};
+use crate::link_words;
 use crate::outputs::{self, DEP_INFO};
 use crate::tool::{Tool, Toolchain};
 
@@ -34,47 +36,37 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     environment::check(invocation)?;
     check_crates(&command)?;
     if command.links() {
+        if tool.is_clippy {
+            return bypass("clippy-link", "clippy that is asked how it calls the linker looks for no lints");
+        }
         check_linker(invocation, &command)?;
+    }
+    if tool.is_clippy {
+        check_lints(invocation)?;
     }
     let outputs = outputs::outputs(&command)?;
     let additions = additions(invocation, &command, tool.skipped as u32)?;
-    if command.native_processor && tool.is_proxy {
-        return bypass("target-cpu", "rustup's proxy does not say what the compiler makes of 'native'");
-    }
-    // That its answer is in the key is all that the second is for.
-    let (toolchain, processor) =
-        (tool.toolchain(dialogue), command.native_processor.then(|| dialogue.probe(PROCESSOR, tool.words())));
-    let toolchain = toolchain?;
-    processor.transpose()?;
-    let toolchain = Toolchain { sysroot: command.sysroot.clone().unwrap_or(toolchain.sysroot), ..toolchain };
+    let own = ask(&tool, &command, dialogue)?;
+    let toolchain =
+        Toolchain { sysroot: command.sysroot.clone().unwrap_or_else(|| own.sysroot.clone()), host: own.host.clone() };
     let target = command.target.as_ref().unwrap_or(&toolchain.host);
     if command.links() && !target.contains("-linux-") {
         return bypass("target", format!("what is linked for {target} has other names"));
     }
     let libraries = format!("{}/lib", toolchain.of_target(target));
-    let mut native: Vec<String> = command.native_folders().map(str::to_owned).collect();
-    let crates = command.crate_folders().map(str::to_owned).chain([libraries.clone()]).collect();
-    native.extend([libraries.clone(), format!("{libraries}/self-contained")]);
-    let context = Context {
-        links: command.links(),
-        bundles: command.emits(Kind::Link) && command.types.iter().any(|kind| !kind.is_linked()),
-        types_said: command.types_said,
-        searches_crates: command.search.iter().any(|folder| folder.crates),
-        externs: command.extern_names.clone(),
-        libraries: command.libraries.clone(),
-        native,
-        crates,
-        variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
-    };
-    let mut inputs = inputs(invocation, &command, &toolchain, libraries);
-    inputs.extend(tool.behind(&toolchain));
-    let terminal = invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal;
+    let mut inputs = inputs(invocation, &command, &toolchain, &libraries);
+    inputs.extend(tool.behind(&own));
+    let width = command.width.as_ref();
     let unit = Unit {
-        roles: vec![Role::Key; invocation.arguments.len()],
+        roles: roles(invocation, &command),
         key: Vec::new(),
+        sometimes: width
+            .map(|(value, _)| Property { name: WIDTH.to_owned(), value: value.clone() })
+            .into_iter()
+            .collect(),
         // Messages and debug information name files from it.
         directory_in_key: true,
-        irrelevant_environment: if terminal { Vec::new() } else { OF_TERMINAL.map(str::to_owned).to_vec() },
+        irrelevant_environment: irrelevant(invocation, &command),
         inputs,
         lookups: package_files(&tool),
         dependencies: dependencies(&command),
@@ -82,10 +74,66 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
         additions,
         failures: Failures::Keep,
         ahead: None,
-        state: context.encode(),
+        state: context(invocation, &tool, &command, libraries).encode(),
         more: Vec::new(),
     };
-    Ok(Run { chains: vec![upwards(invocation)], unit, assumptions: tool.assumptions(), more: Vec::new() })
+    Ok(Run { chains: vec![upwards(invocation, &tool)], unit, assumptions: tool.assumptions(), more: Vec::new() })
+}
+
+/// What the compiler must say of itself: where its libraries are, what it takes the processor for, and whether links can be
+/// listed. That the answers are in the key is all that the second is for.
+fn ask(tool: &Tool<'_>, command: &Command, dialogue: &Dialogue<'_>) -> Result<Toolchain, Stop> {
+    if tool.is_proxy && command.native_processor {
+        return bypass("target-cpu", "rustup's proxy does not say what the compiler makes of 'native'");
+    }
+    let toolchain = tool.toolchain(dialogue);
+    let processor = command.native_processor.then(|| dialogue.probe(PROCESSOR, tool.words()));
+    let lists = command.links().then(|| {
+        dialogue.probe(if tool.is_proxy { PROXY_LISTS } else { LISTS }, [tool.words(), command.of_linker()].concat())
+    });
+    let toolchain = toolchain?;
+    processor.transpose()?;
+    if let Some(ran) = lists.transpose()?
+        && ran.status != Status::Exited(0)
+    {
+        let why = String::from_utf8_lossy(&ran.stderr);
+        return bypass("linker-lists", format!("the linker does not list what it reads: {}", why.trim_end()));
+    }
+    Ok(toolchain)
+}
+
+fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, libraries: String) -> Context {
+    let written = command.emits(Kind::Link) || command.emits(Kind::Metadata);
+    let mut native: Vec<String> = command.native_folders().map(str::to_owned).collect();
+    native.extend([libraries.clone(), format!("{libraries}/self-contained")]);
+    Context {
+        links: command.links(),
+        bundles: written && command.types.iter().any(|kind| !kind.is_linked()),
+        types_said: command.types_said,
+        lints: tool.is_clippy,
+        libraries: command.libraries.clone(),
+        native,
+        crates: command.crate_folders().map(str::to_owned).chain([libraries]).collect(),
+        variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
+    }
+}
+
+/// Everything is in the key but how wide messages are: most runs have none.
+fn roles(invocation: &Invocation, command: &Command) -> Vec<Role> {
+    let mut roles = vec![Role::Key; invocation.arguments.len()];
+    for index in command.width.iter().flat_map(|(_, arguments)| arguments) {
+        if let Some(role) = roles.get_mut(*index as usize) {
+            *role = Role::Out(Reason::Sometimes);
+        }
+    }
+    roles
+}
+
+fn irrelevant(invocation: &Invocation, command: &Command) -> Vec<String> {
+    let terminal = invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal;
+    let of_terminal = OF_TERMINAL.iter().filter(|_| !terminal);
+    let of_linker = [LD_LIBRARY_PATH].into_iter().filter(|_| !command.links());
+    of_terminal.copied().chain(of_linker).map(str::to_owned).collect()
 }
 
 /// Ends the plan where other crates are read of which nothing tells which they are.
@@ -110,26 +158,42 @@ fn check_linker(invocation: &Invocation, command: &Command) -> Result<(), Stop> 
     if let Some(linker) = &command.linker {
         let name = path::file_name(linker);
         let plain = name.trim_end_matches(|last: char| last.is_ascii_digit() || matches!(last, '.' | '-'));
-        let driver = ["cc", "gcc", "clang", "c++", "g++", "clang++"]
+        // clang reads files of its own, and takes a linker that lies beside it.
+        let driver = ["cc", "gcc", "c++", "g++"]
             .iter()
             .any(|driver| plain.strip_suffix(driver).is_some_and(|before| before.is_empty() || before.ends_with('-')));
         if !driver {
-            return bypass("linker", format!("{linker} is not known as a compiler's driver"));
+            return bypass("linker", format!("{linker} is not known as gcc"));
         }
     }
-    const ELSE: [&str; 7] = ["dependency-file", "-Map", "plugin", "reproduce", "save-temps", "-flto", "specs"];
-    let unsure =
-        |word: &&String| word.starts_with('@') || word.starts_with("-o") || ELSE.iter().any(|part| word.contains(part));
-    match command.link_arguments.iter().find(unsure) {
-        Some(word) => bypass("link-argument", word.clone()),
-        None => Ok(()),
-    }
+    link_words::check(&command.link_arguments)
 }
 
-fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, libraries: String) -> Vec<Input> {
+/// Ends the plan where lints are asked for that read the manifests of other packages.
+fn check_lints(invocation: &Invocation) -> Result<(), Stop> {
+    let words = invocation.arguments.iter().map(String::as_str).chain(value(invocation, "CLIPPY_ARGS"));
+    let asked = |words: &str| {
+        words.split("clippy::").skip(1).any(|rest| {
+            let end = rest.find(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).unwrap_or(rest.len());
+            CARGO_LINT_NAMES.contains(&&rest[..end])
+        })
+    };
+    if words.into_iter().any(asked) {
+        return bypass("cargo-lints", "lints of manifests read those of other packages");
+    }
+    Ok(())
+}
+
+fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, libraries: &str) -> Vec<Input> {
     let read = |path: &String| input(path.clone(), Observe::Content);
     let mut inputs = vec![read(&command.source)];
-    inputs.extend(command.externs.iter().chain(&command.reads).map(read));
+    inputs.extend(command.reads.iter().map(read));
+    // A macro is loaded, with the libraries that it needs.
+    let loaded = |path: &str| if path.ends_with(".so") { Observe::Program } else { Observe::Content };
+    inputs.extend(command.externs.iter().map(|path| input(path.clone(), loaded(path))));
+    // Crates that the source names are taken from there, too, and nothing says which.
+    let searched = command.search.iter().filter(|folder| folder.crates);
+    inputs.extend(searched.map(|folder| maybe(folder.path.clone(), Observe::Tree)));
     inputs.push(maybe(libraries, Observe::Tree));
     let of_host = toolchain.of_target(&toolchain.host);
     inputs.push(maybe(format!("{of_host}/codegen-backends"), Observe::Listing));
@@ -161,10 +225,12 @@ fn package_files(tool: &Tool<'_>) -> Vec<Lookup> {
     [("Cargo.toml", true)].iter().chain(of_clippy).map(file).collect()
 }
 
-/// The folders from that of clippy's configuration and from that of the package upwards, as far as these are named.
-fn upwards(invocation: &Invocation) -> Vec<String> {
+/// The folders from that of clippy's configuration and from that of the package upwards. Where none is named, clippy begins in
+/// the working directory.
+fn upwards(invocation: &Invocation, tool: &Tool<'_>) -> Vec<String> {
     let mut folders: Vec<String> = Vec::new();
-    for first in ["CLIPPY_CONF_DIR", PACKAGE].iter().filter_map(|name| value(invocation, name)) {
+    let named = ["CLIPPY_CONF_DIR", PACKAGE].into_iter().filter_map(|name| value(invocation, name));
+    for first in named.chain(tool.is_clippy.then_some(".")) {
         let mut folder = path::without_detours(&path::join(&invocation.directory, first));
         while !folder.is_empty() && !folders.contains(&folder) {
             let above = if folder == "/" { "" } else { path::folder(&folder) }.to_owned();
@@ -180,6 +246,9 @@ fn additions(invocation: &Invocation, command: &Command, before: u32) -> Result<
     if !command.emits(Kind::DepInfo) {
         if command.notices {
             return bypass("notices", "the caller would be told of a list of sources that it did not ask for");
+        }
+        if command.types.iter().any(|kind| kind.has_metadata()) {
+            return bypass("dep-info", "the crate's hash says what was asked for besides it");
         }
         if command.emits.is_empty() {
             additions.push(LINK);

@@ -33,6 +33,8 @@ pub(crate) enum Effect {
     Codegen,
     /// How messages look.
     Json,
+    /// How wide messages are.
+    Width,
     /// Whether messages are coloured.
     Colour,
     /// How messages are given.
@@ -80,7 +82,7 @@ pub(crate) const TABLE: &[Row<Effect>] = &[
     row("-F", Shape::JoinedOrSeparate, Keyed),
     row("--remap-path-prefix", Shape::EqualsOrSeparate, Keyed),
     row("--remap-path-scope", Shape::EqualsOrSeparate, Keyed),
-    row("--diagnostic-width", Shape::EqualsOrSeparate, Keyed),
+    row("--diagnostic-width", Shape::EqualsOrSeparate, Effect::Width),
     row("-g", Shape::Flag, Keyed),
     row("-O", Shape::Flag, Keyed),
     row("-v", Shape::Flag, Keyed),

@@ -50,21 +50,7 @@ fn is_harmless(path: &str) -> bool {
         "/tmp/cc",
     ];
     // The last four, gcc's helper looks for and does not run.
-    const NAMES: &[&str] = &[
-        "rustc",
-        "cc",
-        "gcc",
-        "strace",
-        "lib",
-        "lib64",
-        ".",
-        "nm",
-        "gnm",
-        "strip",
-        "gstrip",
-        "liblib.rmeta",
-        "libmain.rmeta",
-    ];
+    const NAMES: &[&str] = &["rustc", "cc", "gcc", "strace", "lib", "lib64", ".", "nm", "gnm", "strip", "gstrip"];
     let name = zccache_plugin_sdk::path::file_name(path);
     STARTS.iter().any(|start| path.starts_with(start))
         || PARTS.iter().any(|part| path.contains(part))
@@ -83,9 +69,9 @@ fn assert_covered(place: &Place, compiled: &Compiled) {
 fn everything_that_makes_a_library_is_covered() {
     let place = Place::new(FILES);
     for arguments in [
-        &["--crate-type", "lib", "src/lib.rs"][..],
+        &["--crate-type", "lib", "src/lib.rs", "--emit=dep-info,link"][..],
         &["--crate-type", "lib", "src/lib.rs", "--emit=dep-info,metadata,link", "--out-dir", "."],
-        &["--crate-type=lib", "src/lib.rs", "--emit=metadata", "-g", "-Coverflow-checks=on"],
+        &["--crate-type=lib", "src/lib.rs", "--emit=metadata,dep-info", "-g", "-Coverflow-checks=on"],
     ] {
         let compiled = place.compile(&rustc(), arguments);
         assert_covered(&place, &compiled);
@@ -103,9 +89,9 @@ fn everything_that_is_linked_is_covered() {
     for arguments in [
         &["main.rs", "-g", "-o", "program"][..],
         &["--test", "main.rs", "-Copt-level=2"],
-        &["--crate-type", "proc-macro", "macro.rs", "-Cprefer-dynamic"],
-        &["--crate-type", "cdylib", "src/lib.rs", "--edition=2021"],
-        &["--crate-type", "dylib", "src/lib.rs"],
+        &["--crate-type", "proc-macro", "macro.rs", "-Cprefer-dynamic", "--emit=dep-info,link"],
+        &["--crate-type", "cdylib", "src/lib.rs", "--edition=2021", "--emit=link,dep-info"],
+        &["--crate-type", "dylib", "src/lib.rs", "--emit=link,dep-info"],
         &["main.rs", "-C", "linker=gcc", "-C", "link-arg=-fuse-ld=bfd", "-Cstrip=symbols"],
     ] {
         let place = Place::new(FILES);

@@ -110,6 +110,7 @@ fn what_is_not_cached_has_a_reason() {
         "a.rs --target wasm32-unknown-unknown",
         "a.rs -o x --emit=obj,link",
         "a.rs --emit=metadata --error-format=json --json=artifacts",
+        "a.rs --crate-type lib --emit=metadata",
         "a.rs -Z time-passes",
     ] {
         let mut invocation = rustc(words);
@@ -117,10 +118,13 @@ fn what_is_not_cached_has_a_reason() {
         assert!(matches!(decision, Decision::Bypass(_)), "{words}: {decision:?}");
         text += &golden::dialogue(&invocation, &asked, &decision);
     }
-    for (program, real) in
-        [("/t/rustc", "/t/wrapper"), ("/t/rustdoc", "/t/rustdoc"), ("/t/clippy-driver", "/t/clippy-driver")]
-    {
-        let mut invocation = called(program, real, "a.rs");
+    for (program, real, words) in [
+        ("/t/rustc", "/t/wrapper", "a.rs"),
+        ("/t/rustdoc", "/t/rustdoc", "a.rs"),
+        ("/t/clippy-driver", "/t/clippy-driver", "a.rs"),
+        ("/t/clippy-driver", "/t/clippy-driver", "/t/rustc a.rs --crate-type proc-macro --emit=dep-info,link"),
+    ] {
+        let mut invocation = called(program, real, words);
         let (asked, decision) = decide(&mut invocation);
         text += &golden::dialogue(&invocation, &asked, &decision);
     }

@@ -181,6 +181,9 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
     for property in &unit.key {
         line(text, &format!("key {} = {}", property.name, property.value));
     }
+    for property in &unit.sometimes {
+        line(text, &format!("sometimes {} = {}", property.name, property.value));
+    }
     line(text, &format!("directory in key: {}", unit.directory_in_key));
     for variable in &unit.irrelevant_environment {
         line(text, &format!("irrelevant {variable}"));

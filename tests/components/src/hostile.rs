@@ -68,7 +68,7 @@ const ROLES: usize = 1024;
 fn one_unit(id: &str, outputs: &str, additions: &str) -> Vec<u8> {
     let roles = vec!["key"; ROLES].join(", ");
     let plan = format!(
-        "run({{chains: [], unit: {{roles: [{roles}], key: [], directory-in-key: true, irrelevant-environment: [], \
+        "run({{chains: [], unit: {{roles: [{roles}], key: [], sometimes: [], directory-in-key: true, irrelevant-environment: [], \
          inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], failures: forget, ahead: none, state: [], more: []}}, assumptions: [], \
          more: []}})"
     );

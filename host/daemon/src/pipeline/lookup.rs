@@ -33,7 +33,7 @@ pub fn lookup(services: &Services, call: &Call, planned: &Planned) -> Result<Fou
     };
     for (index, list) in manifest.lists.iter().enumerate() {
         let Some(states) = call.at_place(|place| services.files.check(place, list)) else { continue };
-        let key = list.result_key(&planned.context, &states, |name| call.bytes_of(name));
+        let key = list.result_key(&planned.context, &states, |name| planned.value_of(call, name));
         if let Some(result) = services.store.result(&key) {
             let (variables, list) = (list.variables.clone(), list.digest());
             return Ok(Found { key, list, behind_others: index > 0, variables, result });

@@ -54,6 +54,12 @@ impl Planned {
         &self.plan.unit
     }
 
+    /// The value that a name of an input list stands for in a call: what the unit says, or a variable.
+    pub fn value_of<'a>(&'a self, call: &'a Call, name: &str) -> Option<&'a [u8]> {
+        let said = self.unit().sometimes.iter().find(|(known, _)| known == name);
+        said.map(|(_, value)| value.as_bytes()).or_else(|| call.bytes_of(name))
+    }
+
     /// The id that is counted by.
     pub fn plugin_id(&self) -> String {
         self.plugin.plugin().description().id.clone()

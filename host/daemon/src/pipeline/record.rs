@@ -85,7 +85,7 @@ fn entry(services: &Services, call: &Call, planned: &Planned, finished: Finished
             Unknown::Refused(reason) => refused(reason),
             Unknown::Fault(kind, why) => Unstorable::Fault(kind, why),
         })?;
-    let result = collection.list.result_key(&planned.context, &collection.states, |name| call.bytes_of(name));
+    let result = collection.list.result_key(&planned.context, &collection.states, |name| planned.value_of(call, name));
     let RunRecord { stdout, stderr, .. } = run;
     Ok(NewEntry { context: planned.context, list: collection.list, result, code, outputs, stdout, stderr })
 }

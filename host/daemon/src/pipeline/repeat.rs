@@ -177,7 +177,9 @@ fn find(services: &Services, call: &Call) -> Option<(Answer, Values)> {
             let outputs = planned.unit().outputs.iter();
             let destinations =
                 outputs.map(|output| (output.role.clone(), hit::destination(call, &output.path))).collect();
-            variables.extend(found.variables.into_iter().map(|name| {
+            // What the unit says comes of the arguments, and they are in the request's key.
+            let said = |name: &String| planned.unit().sometimes.iter().any(|(known, _)| known == name);
+            variables.extend(found.variables.into_iter().filter(|name| !said(name)).map(|name| {
                 let value = call.bytes_of(&name).map(<[u8]>::to_vec);
                 (name, value)
             }));

@@ -50,6 +50,7 @@ impl World {
         let list = InputList {
             inputs: vec![ObservedPath { path: "link/sub/x".into(), observe }],
             absences: vec![absent("first", "x"), absent("", "gone")],
+            ..InputList::default()
         };
         let survey = self.files.watch().survey().expect("this system tells of changes");
         let place = Place { survey: Some(&survey), ..place(self.folder.path()) };

@@ -93,6 +93,7 @@ fn unit(items: &mut Items, given: wire::Unit) -> Result<Unit, Stop> {
     Ok(Unit {
         roles: items.list(given.roles, role)?,
         key: items.list(given.key, |property| (property.name, property.value))?,
+        sometimes: items.list(given.sometimes, |property| (property.name, property.value))?,
         directory_in_key: given.directory_in_key,
         irrelevant_environment: items.plain(given.irrelevant_environment)?,
         inputs: items.list(given.inputs, input)?,
@@ -113,6 +114,7 @@ fn role(given: wire::Role) -> Role {
     match given {
         wire::Role::Key => Role::Key,
         wire::Role::Out(wire::Reason::OutputPath) => Role::OutputPath,
+        wire::Role::Out(wire::Reason::Sometimes) => Role::Sometimes,
     }
 }
 

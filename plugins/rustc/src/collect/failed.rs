@@ -1,104 +1,95 @@
-//! What a run that failed looked for in vain. The compiler lists the sources that it read, but not those that it missed.
+//! Runs that failed. A failure is kept only where what the compiler read explains it: every error has a code of those that
+//! sources alone can cause, or is a lint's. Whatever else fails may fail for another reason the next time, or not at all.
 
-use serde::Deserialize;
 use zccache_plugin_sdk::answer::{maybe, refusal};
-use zccache_plugin_sdk::contract::{Input, Observe, Outcome, Refusal};
+use zccache_plugin_sdk::contract::{Input, Observe, Refusal};
 
-/// What the compiler says where something failed that its list of sources does not explain: crates and libraries that were
-/// looked for, files that cannot be read, macros that gave up, the linker, the compiler itself.
-const UNEXPLAINED: &[&str] = &[
-    "E0454",
-    "E0455",
-    "E0458",
-    "E0459",
-    "E0460",
-    "E0461",
-    "E0462",
-    "E0463",
-    "E0464",
-    "E0514",
-    "E0519",
-    "E0523",
-    "E0786",
-    "couldn't read",
-    "could not read",
-    "could not find native",
-    "failed to",
-    "panicked",
-    "linking with",
-    "linker",
-    "internal compiler error",
-    "I/O",
-    "os error",
+use super::messages::{Message, Messages};
+
+/// What rustc ends with when it has found errors. It ends with 101 when it has failed itself.
+const ERRORS: u32 = 1;
+
+/// Errors in sources and in the crates that are given by path: types, borrows, names. None of those that can be about files,
+/// crates or libraries that were looked for (E0432 and E0433 speak of files that could be modules, E0761 of two in one's place),
+/// about the machine, or about the compiler.
+#[rustfmt::skip]
+const CODES: &[u16] = &[
+    4, 5, 23, 26, 27, 40, 46, 50, 53, 54, 57, 60, 61, 62, 63, 69, 72, 106, 107, 117, 119, 124, 133, 185, 186, 191, 195, 200, 201,
+    204, 207, 210, 220, 221, 223, 225, 229, 252, 255, 261, 262, 263, 267, 268, 271, 275, 276, 277, 282, 283, 308, 309, 310, 317,
+    364, 365, 369, 370, 373, 379, 381, 382, 383, 384, 391, 392, 403, 404, 405, 407, 408, 411, 412, 415, 416, 423, 424, 425, 426,
+    428, 429, 430, 431, 434, 435, 437, 438, 446, 449, 451, 499, 500, 501, 502, 503, 505, 506, 507, 508, 509, 510, 515, 516, 520,
+    521, 527, 528, 529, 530, 532, 559, 560, 562, 571, 572, 581, 592, 593, 594, 596, 597, 599, 600, 603, 604, 605, 606, 607, 608,
+    609, 610, 614, 615, 616, 617, 618, 620, 621, 623, 624, 689, 700, 703, 716, 728, 746,
 ];
-
-/// A message in its form for programs (the rustc book, "JSON Output"). What stands in it besides, such as an explanation of
-/// the error's code with examples, says nothing of this run.
-#[derive(Deserialize)]
-struct Message {
-    message: String,
-    code: Option<Code>,
-    #[serde(default)]
-    children: Vec<Message>,
-}
-
-#[derive(Deserialize)]
-struct Code {
-    code: String,
-}
-
-/// What it says of a module without a file, and where it says which files it looked for.
-const MISSING: &str = "file not found for module";
+/// A module without a file: the compiler says where it looked.
+const NO_MODULE: &str = "E0583";
 const LOOKED_FOR: &str = "create file ";
+/// Said of an error in what a macro made. What a macro makes can depend on what nobody knows of.
+const OF_MACRO: &str = "originates in the";
 
 /// Files that must go on being absent. `linked`: it came as far as the linker.
-pub(crate) fn looked_for(outcome: &Outcome, linked: bool) -> Result<Vec<Input>, Refusal> {
+pub(crate) fn looked_for(messages: &Messages, code: u32, linked: bool) -> Result<Vec<Input>, Refusal> {
     if linked {
         return Err(refusal("failed-link", "what a failed link read is not known"));
     }
-    let said = said(outcome);
-    if let Some(words) = UNEXPLAINED.iter().find(|words| said.contains(**words)) {
-        return Err(refusal("failed", format!("it says '{words}'")));
+    if code != ERRORS || messages.say(OF_MACRO) {
+        return Err(refusal("failed", "not only sources failed it"));
     }
-    let mut files = Vec::new();
-    let mut explained = 0;
-    for place in said.split(LOOKED_FOR).skip(1) {
-        let named = named(place);
-        explained += usize::from(!named.is_empty());
-        files.extend(named);
+    let mut places = Vec::new();
+    for message in messages.structured().iter().filter(|message| message.level.starts_with("error")) {
+        explain(
+            message.code(),
+            &message.message,
+            &mut || message.children.iter().flat_map(looked).collect(),
+            &mut places,
+        )?;
     }
-    if explained < said.matches(MISSING).count() {
-        return Err(refusal("failed", "it does not say where it looked for a module"));
+    for (index, line) in messages.plain().iter().enumerate().filter(|(_, line)| line.starts_with("error")) {
+        let code = line.strip_prefix("error[").and_then(|rest| rest.split(']').next());
+        let said = line.split_once(": ").map_or("", |(_, said)| said);
+        let behind = &messages.plain()[index + 1..];
+        let help =
+            || behind.iter().take_while(|line| !line.starts_with("error")).flat_map(|line| named(line)).collect();
+        explain(code, said, &mut || help(), &mut places)?;
     }
-    Ok(files.into_iter().map(|file| maybe(file, Observe::Kind)).collect())
+    Ok(places.into_iter().map(|file| maybe(file, Observe::Kind)).collect())
 }
 
-/// What the compiler said, a line for each message, code and note.
-fn said(outcome: &Outcome) -> String {
-    let mut said = String::new();
-    // Where the caller's two streams are one, the first holds both.
-    for stream in [&outcome.stdout, &outcome.stderr] {
-        for line in String::from_utf8_lossy(stream).lines() {
-            match serde_json::from_str::<Message>(line) {
-                Ok(message) => message.tell(&mut said),
-                // Not for programs; or something else than a message, which is not of what failed.
-                Err(_) => said.extend([line, "\n"]),
+/// Whether an error is explained; where it is by files that are not there, which these are.
+fn explain(
+    code: Option<&str>,
+    said: &str,
+    looked: &mut dyn FnMut() -> Vec<String>,
+    places: &mut Vec<String>,
+) -> Result<(), Refusal> {
+    let is_lint = |code: &str| {
+        !code.is_empty() && code.chars().all(|each| each.is_ascii_lowercase() || "_:0123456789".contains(each))
+    };
+    let of_source = |code: &str| {
+        code.strip_prefix('E').and_then(|code| code.parse().ok()).is_some_and(|code| CODES.contains(&code))
+    };
+    match code {
+        None if said.starts_with("aborting due to ") => Ok(()),
+        Some(NO_MODULE) => {
+            let files = looked();
+            if files.is_empty() {
+                return Err(refusal("failed", "it does not say where it looked for a module"));
             }
+            places.extend(files);
+            Ok(())
         }
-    }
-    said
-}
-
-impl Message {
-    fn tell(&self, said: &mut String) {
-        said.extend([self.message.as_str(), "\n"]);
-        said.extend(self.code.iter().flat_map(|code| [code.code.as_str(), "\n"]));
-        self.children.iter().for_each(|child| child.tell(said));
+        Some(code) if of_source(code) || is_lint(code) => Ok(()),
+        _ => Err(refusal("failed", format!("{}: {said}", code.unwrap_or("an error without a code")))),
     }
 }
 
-/// The names in `"a.rs" or "a/mod.rs"`.
+fn looked(note: &Message) -> Vec<String> {
+    named(&note.message)
+}
+
+/// The names behind `create file`: `"a.rs" or "a/mod.rs"`.
 fn named(text: &str) -> Vec<String> {
+    let Some((_, text)) = text.split_once(LOOKED_FOR) else { return Vec::new() };
     let Some(first) = text.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { return Vec::new() };
     let mut names = vec![first.to_owned()];
     let rest = &text[first.len() + "\"\"".len()..];
@@ -108,38 +99,54 @@ fn named(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::messages::tests::outcome;
     use super::*;
 
-    fn outcome(stderr: &str) -> Outcome {
-        Outcome {
-            state: Vec::new(),
-            directory: "/w".to_owned(),
-            stdout: Vec::new(),
-            stderr: stderr.as_bytes().to_vec(),
-            dependencies: Vec::new(),
-            facts: Vec::new(),
-            code: 1,
-            more: Vec::new(),
-        }
+    fn files(said: &str) -> Result<Vec<String>, Refusal> {
+        let files = looked_for(&Messages::of(&outcome(said)), 1, false)?;
+        Ok(files.into_iter().map(|file| file.path).collect())
+    }
+
+    fn json(code: &str, message: &str, help: &str) -> String {
+        format!(
+            r#"{{"$message_type":"diagnostic","message":"{message}","code":{code},"level":"error","spans":[],"children":[{{"message":"{help}","code":null,"level":"help","spans":[],"children":[],"rendered":null}}],"rendered":"error"}}"#
+        )
     }
 
     #[test]
     fn the_places_of_a_missing_module_must_stay_empty() {
         let plain = "error[E0583]: file not found for module `x`\n = help: to create the module `x`, create file \
-                     \"src/x.rs\" or \"src/x/mod.rs\"\n";
-        let json = r#"{"message":"file not found for module `x`","code":{"code":"E0583","explanation":"mod a; // error: file not found for module, failed to"},"level":"error","spans":[],"children":[{"message":"to create the module `x`, create file \"src/x.rs\" or \"src/x/mod.rs\"","code":null}],"rendered":"file not found for module"}"#;
-        for said in [plain, json] {
-            let files: Vec<_> = looked_for(&outcome(said), false).unwrap().into_iter().map(|file| file.path).collect();
-            assert_eq!(files, ["src/x.rs", "src/x/mod.rs"]);
+                     \"src/x.rs\" or \"src/x/mod.rs\"\n\nerror: aborting due to 1 previous error\n";
+        let help = r#"to create the module `x`, create file \"src/x.rs\" or \"src/x/mod.rs\""#;
+        let coded = json(r#"{"code":"E0583","explanation":"mod a; // error"}"#, "file not found for module `x`", help);
+        for said in [plain, &coded] {
+            assert_eq!(files(said).unwrap(), ["src/x.rs", "src/x/mod.rs"], "{said}");
         }
-        assert_eq!(looked_for(&outcome("error[E0308]: mismatched types"), false), Ok(Vec::new()));
+        assert!(files("error[E0583]: file not found for module `x`\n").is_err());
     }
 
     #[test]
-    fn a_failure_that_the_list_of_sources_does_not_explain_is_not_kept() {
-        for said in ["error[E0463]: can't find crate for `x`", "couldn't read `a`", "file not found for module `x`"] {
-            assert!(looked_for(&outcome(said), false).is_err(), "{said}");
+    fn only_errors_of_sources_are_kept() {
+        let coded = |code: &str| json(&format!(r#"{{"code":"{code}","explanation":null}}"#), "m", "h");
+        for said in [
+            "error[E0308]: mismatched types\n --> a.rs:1:2",
+            &coded("E0308"),
+            &coded("dead_code"),
+            &coded("clippy::all"),
+        ] {
+            assert_eq!(files(said), Ok(Vec::new()), "{said}");
         }
-        assert!(looked_for(&outcome(""), true).is_err());
+        for said in [
+            "error[E0463]: can't find crate for `x`",
+            "error: couldn't read `a`",
+            "error[E0761]: file for module `a` found at both",
+            "error[E0308]: mismatched types\n = note: this error originates in the macro `m`",
+            &json("null", "crate `c` required to be available in rlib format", ""),
+            &coded("E0433"),
+        ] {
+            assert!(files(said).is_err(), "{said}");
+        }
+        assert!(looked_for(&Messages::of(&outcome("")), 101, false).is_err());
+        assert!(looked_for(&Messages::of(&outcome("")), 1, true).is_err());
     }
 }

@@ -31,7 +31,7 @@ impl Linked {
             return Err(refusal("link-inputs", "the linker lists nothing"));
         }
         let call = LinkerCall::parse(call)?;
-        let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(file));
+        let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(&call, file));
         let own = OwnFolder::all(&kept);
         let mut linked = Linked::default();
         linked.inputs.extend(kept.iter().map(|file| input(file.as_str(), Observe::Content)));
@@ -71,7 +71,7 @@ impl Linked {
     /// For each library by name, and for whatever the driver added, every folder in which it may have been looked for: those
     /// of the call, those in which anything was found, and those that gcc knows.
     fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder]) {
-        let folders = call.folders.iter().filter(|folder| !is_passing(folder)).cloned();
+        let folders = call.folders.iter().filter(|folder| !is_passing(call, folder)).cloned();
         let found = files.iter().map(|file| path::folder(file)).filter(|folder| folder.starts_with('/'));
         let all = folders.chain(found.map(str::to_owned)).chain(own.iter().flat_map(OwnFolder::of_libraries));
         let mut seen = BTreeSet::new();
@@ -159,13 +159,10 @@ fn made_of(passing: &[&String]) -> BTreeSet<String> {
     passing.iter().filter_map(library).collect()
 }
 
-/// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder, `rustc` and six letters.
-fn is_passing(file: &str) -> bool {
-    let scratch = |part: &str| {
-        part.strip_prefix("rustc")
-            .is_some_and(|rest| rest.len() == 6 && rest.chars().all(|each| each.is_ascii_alphanumeric()))
-    };
-    file.ends_with(".rcgu.o") || file.split('/').any(scratch)
+/// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder.
+fn is_passing(call: &LinkerCall, file: &str) -> bool {
+    let in_scratch = |scratch: &str| file.strip_prefix(scratch).is_some_and(|rest| rest.starts_with('/'));
+    file.ends_with(".rcgu.o") || call.scratch().is_some_and(in_scratch)
 }
 
 #[cfg(test)]

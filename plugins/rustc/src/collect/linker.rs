@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use zccache_plugin_sdk::answer::refusal;
 use zccache_plugin_sdk::contract::Refusal;
+use zccache_plugin_sdk::path;
 
 /// The call.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,17 @@ pub(crate) struct LinkerCall {
     pub linker: Option<String>,
 }
 
+/// What the compiler puts into a folder that it makes for a link.
+const OF_LINK: [&str; 2] = ["/symbols.o", "/raw-dylibs"];
+
 impl LinkerCall {
+    /// The folder that the compiler made for this link, and removed.
+    pub(crate) fn scratch(&self) -> Option<&str> {
+        let paths = self.files.iter().chain(&self.folders);
+        let mut folders = paths.filter_map(|path| OF_LINK.iter().find_map(|name| path.strip_suffix(name)));
+        folders.find(|folder| path::file_name(folder).starts_with("rustc"))
+    }
+
     /// Reads it.
     pub(crate) fn parse(content: &[u8]) -> Result<LinkerCall, Refusal> {
         let unclear = |why: &str| refusal("linker-call", why);

@@ -8,15 +8,20 @@ mod dep_info;
 mod failed;
 mod linked;
 mod linker;
+mod messages;
 mod native;
 mod sources;
 
-use zccache_plugin_sdk::answer::{refusal, refuse};
-use zccache_plugin_sdk::contract::{Collected, Outcome, Reading, Refusal};
+use zccache_plugin_sdk::answer::{maybe, refusal, refuse};
+use zccache_plugin_sdk::contract::{Collected, Observe, Outcome, Reading, Refusal};
 
-use crate::context::Context;
+use crate::context::{Context, WIDTH};
 use dep_info::DepInfo;
 use linked::Linked;
+use messages::Messages;
+
+/// Said where the compiler wrote a part of a message into a file of its own.
+const ELSEWHERE: &str = "has been written to";
 
 /// The chain of folders of libraries of other languages.
 const NATIVE: u32 = 0;
@@ -44,26 +49,37 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if outcome.facts.len() < sources.len() {
         return Ok(Collected::Facts(sources));
     }
+    let messages = Messages::of(outcome);
+    if messages.say(ELSEWHERE) {
+        return Err(refusal("long-message", "a part of a message is in a file"));
+    }
     let mut inputs = sources::inputs(&sources, &outcome.facts);
+    inputs.extend(messages.shown().into_iter().map(|file| maybe(file, Observe::Content)));
     let failed = outcome.code != 0;
     if failed {
-        inputs.extend(failed::looked_for(outcome, listed(2).is_some())?);
+        inputs.extend(failed::looked_for(&messages, outcome.code, listed(2).is_some())?);
     }
     sources::check_types(&context, &outcome.facts)?;
-    sources::check_crates(&context, &outcome.facts)?;
+    sources::check_lints(&context, &outcome.facts)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),
         (true, Some(files), Some(call)) => Linked::read(files, call)?,
         (true, _, _) => return Err(refusal("no-link-inputs", "the linker did not list what it read")),
     };
-    let mut lookups = if context.bundles { native::lookups(&context, &outcome.facts) } else { Vec::new() };
+    let mut lookups = Vec::new();
+    if context.bundles {
+        lookups = native::lookups(&context, &outcome.facts);
+        inputs.extend(native::folders(&context, &outcome.facts));
+    }
     inputs.extend(linked.inputs);
     lookups.extend(linked.lookups);
+    // Said or not: a width that is not said is another one.
+    let width = (!messages.are_none()).then(|| WIDTH.to_owned());
     Ok(Collected::Done(Reading {
         chains: vec![context.native, linked.libraries, linked.linkers, context.crates],
         inputs,
         lookups,
-        variables: variables.into_iter().chain(context.variables).collect(),
+        variables: variables.into_iter().chain(context.variables).chain(width).collect(),
         more: Vec::new(),
     }))
 }

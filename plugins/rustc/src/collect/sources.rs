@@ -4,9 +4,8 @@ use zccache_plugin_sdk::answer::{input, maybe, refusal};
 use zccache_plugin_sdk::contract::{Fact, FileKind, Input, Observe, Refusal};
 use zccache_plugin_sdk::path;
 
-use crate::command::OWN_CRATES;
 use crate::context::Context;
-use crate::description::{CRATE_TYPE, EXTERN_CRATE};
+use crate::description::{CARGO_LINTS, CRATE_TYPE};
 
 /// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
 /// error (E0761).
@@ -40,18 +39,11 @@ pub(crate) fn check_types(context: &Context, facts: &[Fact]) -> Result<(), Refus
     Ok(())
 }
 
-/// Refuses where a source names a crate that was found by searching folders: nothing says which file that was.
-pub(crate) fn check_crates(context: &Context, facts: &[Fact]) -> Result<(), Refusal> {
-    if !context.searches_crates {
-        return Ok(());
-    }
-    let findings = facts.iter().flat_map(|fact| &fact.findings).filter(|finding| finding.token == EXTERN_CRATE);
-    for finding in findings {
-        let name = finding.name.split_whitespace().next().unwrap_or_default();
-        let known = OWN_CRATES.contains(&name) || name == "self" || context.externs.iter().any(|known| known == name);
-        if !known {
-            return Err(refusal("extern-crate", format!("the crate {name} is not given by path")));
-        }
+/// Refuses where a source asks clippy for lints that read the manifests of other packages.
+pub(crate) fn check_lints(context: &Context, facts: &[Fact]) -> Result<(), Refusal> {
+    let mut findings = facts.iter().flat_map(|fact| &fact.findings);
+    if context.lints && findings.any(|finding| finding.token == CARGO_LINTS) {
+        return Err(refusal("cargo-lints", "a source asks for lints of manifests"));
     }
     Ok(())
 }

@@ -79,7 +79,10 @@ impl Place {
                         Word::User => {
                             words.extend(probe.user.iter().map(|index| invocation.arguments[*index as usize].clone()));
                         }
-                        Word::Scratch(_) => panic!("a probe with a scratch file"),
+                        Word::Scratch(prefix) => {
+                            let file = self.scratch.path().join(format!("probe {}", words.len()));
+                            words.push(format!("{prefix}{}", file.display()));
+                        }
                     }
                 }
                 let output = self.command(Path::new(&invocation.tool.path)).args(words).output().unwrap();

@@ -75,6 +75,7 @@ fn entry(store: &Store, output: &Path, number: u64) -> Result<NewEntry, Failure>
         context: ContextKey(digest("context", number)),
         list: list(number),
         result: ResultKey(digest("result", number)),
+        code: 0,
         outputs: vec![("object".to_owned(), snapshot)],
         stdout: Vec::new(),
         stderr: Vec::new(),
@@ -94,7 +95,7 @@ fn list(number: u64) -> InputList {
         folder: folder(folder_number),
         names: (0..30).map(|name| format!("header-{:04}.h", (number * 37 + name) % 4000)).collect(),
     });
-    InputList { inputs, absences: absences.collect() }
+    InputList { inputs, absences: absences.collect(), ..InputList::default() }
 }
 
 fn folder(number: u64) -> String {
