@@ -1,6 +1,10 @@
 //! Variables and files that steer a compile without standing in its arguments.
 
-use zccache_tests::{Expected, World, available, run, start};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use zccache_tests::{Expected, World, available, run, start, tick};
 
 use crate::sources::each;
 
@@ -73,6 +77,44 @@ fn a_working_directory_is_named_as_the_caller_came_to_it() {
             assert!(world.read("x.o").unwrap() == bare, "in {}", folder.display());
         }
         assert_eq!(world.counters().outcomes(), (2, 2, 0, 0, 0));
+    });
+}
+
+#[test]
+fn a_link_that_the_caller_came_by_is_a_name_of_the_directory_as_long_as_it_leads_there() {
+    each("int x;\n", |unit| {
+        let world = &unit.world;
+        let (link, elsewhere) = (world.root().join("link"), world.root().join("elsewhere"));
+        fs::create_dir(&elsewhere).unwrap();
+        let call = unit.call("-g");
+        let lead_to = |target: &Path| {
+            symlink(target, world.root().join("new-link")).unwrap();
+            fs::rename(world.root().join("new-link"), &link).unwrap();
+            tick();
+        };
+        let expect = |expected: Expected| {
+            let bare = world.make(world.bare_command(&call).env("PWD", &link), &["x.o"]);
+            let mut cached = world.zccache(call.split_whitespace());
+            let (cached, counters) = world.count(|| world.make(cached.env("PWD", &link), &["x.o"]));
+            assert_eq!(cached, bare, "{expected:?}");
+            expected.check(&counters);
+            cached
+        };
+        lead_to(&world.work);
+        let called = expect(Expected::Miss);
+        assert_eq!(expect(Expected::Hit), called);
+        lead_to(&elsewhere);
+        let plain = expect(Expected::Miss);
+        assert_eq!(expect(Expected::Hit), plain);
+        assert_ne!(plain, called);
+        lead_to(Path::new("nowhere"));
+        assert_eq!(expect(Expected::Unstored), plain);
+        fs::remove_file(&link).unwrap();
+        tick();
+        assert_eq!(expect(Expected::Miss), plain);
+        assert_eq!(expect(Expected::Hit), plain);
+        lead_to(&world.work);
+        assert_eq!(expect(Expected::Hit), called);
     });
 }
 

@@ -268,71 +268,124 @@ fn what_came_as_a_link_can_be_overwritten_linked_over_and_removed() {
 }
 
 #[test]
+fn only_what_compilers_replace_is_a_link_so_a_call_that_bypasses_can_write_all() {
+    for_each_caller(|linked| {
+        if !required("clang") {
+            return;
+        }
+        // With the outputs that may be links.
+        let calls: [(&str, &[&str], &[&str]); 5] = [
+            ("gcc -O1 -MD -c x.c", &["x.o", "x.d"], &["x.o"]),
+            ("gcc -O1 -fstack-usage -S x.c", &["x.s", "x.su"], &[]),
+            ("gcc -E -MD -MF x.i.d x.c -o x.i", &["x.i", "x.i.d"], &[]),
+            ("gcc -x c-header -o x.gch x.h", &["x.gch"], &[]),
+            ("clang -O1 -MD -c x.c -o y.o", &["y.o", "y.d"], &[]),
+        ];
+        for (call, outputs, lent) in calls {
+            for folder in ["a", "a", "b", "b"] {
+                linked.compile(folder, call).run.expect_success();
+            }
+            for output in outputs {
+                let path = linked.path("b").join(output);
+                let (mode, least) = if lent.contains(output) { (0o444, 2) } else { (0o644, 1) };
+                assert!(self::mode(&path) == mode && links(&path) >= least, "{call}: {output}");
+                assert!(lent.contains(output) || links(&path) == 1, "{call}: {output}");
+            }
+            let kept = outputs.iter().map(|output| linked.read(&format!("b/{output}"))).collect::<Vec<_>>();
+
+            linked.write("a/x.h", "#define VALUE 2\n");
+            let bypass = linked.compile("a", &format!("{call} -ftime-report"));
+            assert!(bypass.run.succeeded() && bypass.counters.bypasses == 1, "{bypass:?}");
+            for (output, kept) in outputs.iter().zip(&kept) {
+                let written = linked.read(&format!("a/{output}"));
+                // Which headers there are and how much stack is taken has not changed.
+                assert_eq!(written == *kept, output.ends_with(".d") || output.ends_with(".su"), "{call}: {output}");
+                assert!(linked.read(&format!("b/{output}")) == *kept, "{call}: {output}");
+            }
+
+            linked.compile("b", call).expect_hit();
+            linked.write("a/x.h", "#define VALUE 1\n");
+            linked.compile("a", call).run.expect_success();
+            for (output, kept) in outputs.iter().zip(&kept) {
+                assert!(linked.read(&format!("b/{output}")) == *kept, "{call}: {output}");
+            }
+            assert_eq!(linked.counters("").dropped, 0, "{call}");
+        }
+    });
+}
+
+/// Calls that write `out` in place: a compiler opens depfiles, assembler text and preprocessed text as they are.
+const IN_PLACE: [&str; 3] = ["gcc -MD -MF out -c x.c -o y.o", "gcc -O1 -S x.c -o out", "gcc -E x.c -o out"];
+
+#[test]
 fn a_compiler_that_writes_in_place_gets_a_file_of_its_own() {
     for_each_caller(|mut linked| {
-        // The driver removes objects first. Assembler text, depfiles and preprocessed text are opened as they are.
-        let calls: [(&str, &[&str]); 3] = [
-            ("gcc -O1 -MD -c x.c", &["x.o", "x.d"]),
-            ("gcc -O1 -S -o x.s x.c", &["x.s"]),
-            ("gcc -E -MD -MF x.i.d x.c -o x.i", &["x.i", "x.i.d"]),
-        ];
-        for (call, outputs) in calls {
-            linked.link(call, outputs);
-        }
-        for (number, mode) in ["LINK", "COPY"].into_iter().enumerate() {
-            linked.switch(mode);
-            linked.write("a/x.h", &format!("#define VALUE {number}{number}\n"));
-            for (call, outputs) in calls {
-                let old: Vec<_> = outputs.iter().map(|output| linked.read(&format!("b/{output}"))).collect();
-                linked.compile("a", call).expect_miss("changed");
-                for (output, old) in outputs.iter().zip(old) {
-                    let path = linked.path("a").join(output);
-                    assert_eq!(linked.read(&format!("a/{output}")), linked.bare(call, output), "{output}");
-                    assert_eq!((links(&path), self::mode(&path)), (1, 0o644), "{output}");
-                    assert_eq!(linked.read(&format!("b/{output}")), old, "{output}");
-                }
+        let object = "gcc -O1 -c x.c";
+        linked.link(object, &["x.o"]);
+        let kept = linked.read("b/x.o");
+        for mode in ["LINK", "COPY"] {
+            for (number, call) in IN_PLACE.iter().enumerate() {
+                linked.switch("LINK");
+                linked.compile("a", object).expect_hit();
+                fs::rename(linked.path("a/x.o"), linked.path("a/out")).unwrap();
+                linked.switch(mode);
+                let call = format!("{call} -D{mode}{number}");
+                linked.compile("a", &call).expect_miss("cold");
+                assert!(linked.read("a/out") == linked.bare(&call, "out"), "{call}");
+                let out = linked.path("a/out");
+                assert_eq!((links(&out), self::mode(&out)), (1, 0o644), "{call}");
+                assert!(linked.read("b/x.o") == kept, "{call}");
                 // Nothing was written into the store.
-                linked.compile("b", call).expect_hit();
-            }
-            // Links again, for what comes next.
-            linked.switch("LINK");
-            for (call, _) in calls {
-                linked.compile("a", call).expect_hit();
+                linked.compile("b", object).expect_hit();
             }
         }
+    });
+}
+
+#[test]
+fn a_compiler_that_refuses_what_it_may_not_write_gets_a_file_of_its_own() {
+    for_each_caller(|linked| {
+        if !required("clang") {
+            return;
+        }
+        linked.link("gcc -O1 -c x.c", &["x.o"]);
+        linked.compile("a", "clang -O1 -c x.c").expect_miss("cold");
+        assert!(linked.read("a/x.o") == linked.bare("clang -O1 -c x.c", "x.o"));
+        linked.compile("b", "gcc -O1 -c x.c").expect_hit();
     });
 }
 
 #[test]
 fn a_compiler_that_writes_through_a_symbolic_link_gets_a_file_of_its_own() {
     for_each_caller(|linked| {
-        let call = "gcc -O1 -S -o x.s x.c";
-        linked.link(call, &["x.s"]);
-        let old = linked.read("b/x.s");
-        fs::rename(linked.path("a/x.s"), linked.path("a/real.s")).unwrap();
-        symlink("real.s", linked.path("a/x.s")).unwrap();
-        linked.write("a/x.h", "#define VALUE 2\n");
-        linked.compile("a", call).run.expect_success();
-        assert_eq!(linked.read("a/real.s"), linked.bare(call, "x.s"));
-        assert_eq!(linked.read("b/x.s"), old);
-        linked.compile("b", call).expect_hit();
+        let object = "gcc -O1 -c x.c";
+        linked.link(object, &["x.o"]);
+        let kept = linked.read("b/x.o");
+        symlink("x.o", linked.path("a/out")).unwrap();
+        for call in IN_PLACE {
+            linked.compile("a", call).run.expect_success();
+            assert!(linked.read("a/x.o") == linked.bare(call, "out"), "{call}");
+            assert!(linked.read("b/x.o") == kept, "{call}");
+            for folder in ["a", "b"] {
+                linked.compile(folder, object).expect_hit();
+            }
+        }
     });
 }
 
 #[test]
 fn links_of_what_the_cache_has_forgotten_can_be_compiled_over() {
     for_each_caller(|linked| {
-        let call = "gcc -O1 -MD -S x.c";
-        linked.link(call, &["x.s", "x.d"]);
+        linked.link("gcc -O1 -c x.c", &["x.o"]);
+        let kept = linked.read("b/x.o");
         linked.run("zccache clear").expect_success();
-        assert_eq!(mode(&linked.path("a/x.d")), 0o444);
-        linked.write("a/x.h", "#define VALUE 2\n");
-        let old = linked.read("b/x.s");
-        for folder in ["a", "a"] {
-            linked.compile(folder, call).run.expect_success();
-            assert_eq!(linked.read("a/x.s"), linked.bare(call, "x.s"));
+        fs::rename(linked.path("a/x.o"), linked.path("a/out")).unwrap();
+        assert_eq!(mode(&linked.path("a/out")), 0o444);
+        for call in IN_PLACE {
+            linked.compile("a", call).run.expect_success();
+            assert!(linked.read("a/out") == linked.bare(call, "out"), "{call}");
         }
-        assert_eq!(linked.read("b/x.s"), old);
+        assert!(linked.read("b/x.o") == kept);
     });
 }
 
@@ -362,7 +415,7 @@ fn make_takes_a_link_for_as_new_as_it_is() {
 fn in_other_modes_outputs_are_files_of_their_own() {
     for_each_caller(|mut linked| {
         let call = "gcc -O1 -MD -c x.c";
-        linked.link(call, &["x.o", "x.d"]);
+        linked.link(call, &["x.o"]);
         for mode in ["AUTO", "COPY", "REFLINK"] {
             linked.switch(mode);
             for folder in ["a", "b"] {

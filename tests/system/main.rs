@@ -1,6 +1,7 @@
 //! The whole of it as users have it: builds, killed daemons, signals, trouble of every kind, and the commands.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod ahead;
 mod builds;
 mod hard_links;
 mod overlaps;

@@ -150,6 +150,22 @@ fn whatever_happens_on_the_way_to_a_header_is_seen_by_the_very_next_call() {
 }
 
 #[test]
+fn a_link_that_the_caller_came_by_is_seen_to_lead_elsewhere_by_the_very_next_call() {
+    let Some(mut world) = world() else { return };
+    let link = world.root().join("link");
+    symlink(&world.work, &link).unwrap();
+    world.set("PWD", &link);
+    let call = format!("{CALL} -g");
+    for (what, target) in [("to another folder", "/usr"), ("back", world.work.to_str().unwrap())] {
+        let (made, _) = world.answers_anew(what, &call, &OUTPUTS, |world| {
+            symlink(target, world.root().join("new-link")).unwrap();
+            fs::rename(world.root().join("new-link"), &link).unwrap();
+        });
+        assert!(made.run.succeeded(), "{what}: {made:?}");
+    }
+}
+
+#[test]
 fn a_name_that_comes_or_goes_where_it_is_looked_for_is_seen_by_the_very_next_call() {
     let Some(world) = world() else { return };
     let at = |world: &World, path: &str| world.work.join(path);

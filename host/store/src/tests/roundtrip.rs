@@ -194,7 +194,7 @@ fn a_cache_folder_that_cannot_be_made_is_an_error_that_says_which() {
     let world = World::new();
     fs::write(world.cache(), "a file where the folder should be").expect("a file");
     let error = world.try_open().err().expect("it cannot be made").to_string();
-    assert!(error.contains("cache/v1") && error.contains("another cache folder"), "{error}");
+    assert!(error.contains("cache/v2") && error.contains("another cache folder"), "{error}");
 }
 
 #[test]
