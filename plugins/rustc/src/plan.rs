@@ -43,9 +43,6 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     }
     if tool.is_clippy {
         check_lints(invocation)?;
-        if command.links() {
-            return bypass("clippy-links", "asked how it links, clippy's driver looks for nothing else");
-        }
     }
     let outputs = outputs::outputs(&command)?;
     let additions = additions(invocation, &command, tool.skipped as u32)?;
