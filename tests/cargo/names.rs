@@ -28,18 +28,26 @@ fn two_crates_of_one_name_are_told_apart_by_what_cargo_adds_to_it() {
 #[test]
 fn a_crate_is_named_after_its_file_or_as_the_call_says() {
     let Some(world) = world() else { return };
-    world.write("some-thing.rs", "pub fn f() {}\n");
-    for (words, output) in [
-        ("--emit=link,dep-info", "libsome_thing.rlib"),
-        ("--emit=link,dep-info --crate-name other", "libother.rlib"),
-        ("--emit=link,dep-info --crate-name=third --out-dir made", "made/libthird.rlib"),
-        ("--emit=link,dep-info=list -o made/fourth.lib", "made/fourth.lib"),
-        ("--emit=dep-info,link=made/fifth.lib", "made/fifth.lib"),
+    world.write("some-thing.rs", "pub fn f() {}\npub fn main() {}\n");
+    world.write("made/keep", "");
+    for (words, outputs) in [
+        ("--crate-type=lib --emit=link,dep-info", &["libsome_thing.rlib", "some-thing.d"][..]),
+        ("--crate-type=lib --emit=link,dep-info --crate-name other", &["libother.rlib", "other.d"]),
+        (
+            "--crate-type lib --emit=link,dep-info --crate-name=third --out-dir made",
+            &["made/libthird.rlib", "made/third.d"],
+        ),
+        ("--crate-type lib --emit=link,dep-info=list -o made/fourth.lib", &["made/fourth.lib", "list"]),
+        ("--crate-type lib --emit=dep-info,link=made/fifth.lib", &["made/fifth.lib", "some-thing.d"]),
+        ("--crate-type lib --emit=dep-info,metadata,asm,obj", &["libsome_thing.rmeta", "some-thing.s", "some-thing.o"]),
+        ("", &["some-thing"]),
+        ("-C extra-filename=-1", &["some-thing-1"]),
+        ("--crate-type cdylib", &["libsome_thing.so"]),
+        ("--crate-type bin --out-dir made --emit=link,dep-info", &["made/some-thing", "made/some-thing.d"]),
     ] {
-        world.write("made/keep", "");
-        let call = format!("{} --crate-type lib some-thing.rs {words}", rustc());
-        let made = world.expect_cold_and_warm(&call, &[output]);
-        assert!(made.files[output].is_some(), "{call}");
+        let call = format!("{} some-thing.rs {words}", rustc());
+        let made = world.expect_cold_and_warm(&call, outputs);
+        assert!(made.files.values().all(Option::is_some), "{call}: {made:?}");
     }
 }
 
