@@ -4,7 +4,7 @@
 use zccache_plugin_sdk::answer::{maybe, refusal};
 use zccache_plugin_sdk::contract::{Input, Observe, Refusal};
 
-use super::messages::{Message, Messages};
+use super::messages::Messages;
 
 /// What rustc ends with when it has found errors. It ends with 101 when it has failed itself.
 const ERRORS: u32 = 1;
@@ -37,31 +37,20 @@ pub(crate) fn looked_for(messages: &Messages, code: u32, linked: bool) -> Result
     }
     let mut places = Vec::new();
     for message in messages.structured().iter().filter(|message| message.level.starts_with("error")) {
-        explain(
-            message.code(),
-            &message.message,
-            &mut || message.children.iter().flat_map(looked).collect(),
-            &mut places,
-        )?;
+        let looked = message.children.iter().flat_map(|note| named(&note.message)).collect();
+        places.extend(explain(message.code(), &message.message, looked)?);
     }
     for (index, line) in messages.plain().iter().enumerate().filter(|(_, line)| line.starts_with("error")) {
         let code = line.strip_prefix("error[").and_then(|rest| rest.split(']').next());
         let said = line.split_once(": ").map_or("", |(_, said)| said);
-        let behind = &messages.plain()[index + 1..];
-        let help =
-            || behind.iter().take_while(|line| !line.starts_with("error")).flat_map(|line| named(line)).collect();
-        explain(code, said, &mut || help(), &mut places)?;
+        let notes = messages.plain()[index + 1..].iter().take_while(|line| !line.starts_with("error"));
+        places.extend(explain(code, said, notes.flat_map(|note| named(note)).collect())?);
     }
     Ok(places.into_iter().map(|file| maybe(file, Observe::Kind)).collect())
 }
 
-/// Whether an error is explained; where it is by files that are not there, which these are.
-fn explain(
-    code: Option<&str>,
-    said: &str,
-    looked: &mut dyn FnMut() -> Vec<String>,
-    places: &mut Vec<String>,
-) -> Result<(), Refusal> {
+/// Whether an error is explained: the files that must go on being absent for it. `looked`: those that it names.
+fn explain(code: Option<&str>, said: &str, looked: Vec<String>) -> Result<Vec<String>, Refusal> {
     let is_lint = |code: &str| {
         !code.is_empty() && code.chars().all(|each| each.is_ascii_lowercase() || "_:0123456789".contains(each))
     };
@@ -69,22 +58,12 @@ fn explain(
         code.strip_prefix('E').and_then(|code| code.parse().ok()).is_some_and(|code| CODES.contains(&code))
     };
     match code {
-        None if said.starts_with("aborting due to ") => Ok(()),
-        Some(NO_MODULE) => {
-            let files = looked();
-            if files.is_empty() {
-                return Err(refusal("failed", "it does not say where it looked for a module"));
-            }
-            places.extend(files);
-            Ok(())
-        }
-        Some(code) if of_source(code) || is_lint(code) => Ok(()),
+        None if said.starts_with("aborting due to ") => Ok(Vec::new()),
+        Some(NO_MODULE) if looked.is_empty() => Err(refusal("failed", "it does not say where it looked for a module")),
+        Some(NO_MODULE) => Ok(looked),
+        Some(code) if of_source(code) || is_lint(code) => Ok(Vec::new()),
         _ => Err(refusal("failed", format!("{}: {said}", code.unwrap_or("an error without a code")))),
     }
-}
-
-fn looked(note: &Message) -> Vec<String> {
-    named(&note.message)
 }
 
 /// The names behind `create file`: `"a.rs" or "a/mod.rs"`.
