@@ -54,6 +54,8 @@ impl Call<'_> {
         if self.settings {
             cargo.arg("--config").arg(self.sources.join(".cargo/config.toml"));
         }
+        // Build scripts ask git which commit they build: ours is not that of these sources.
+        cargo.env("GIT_CEILING_DIRECTORIES", self.sources.parent().unwrap_or(&self.sources));
         // An empty one takes the place of one that the user has configured.
         cargo.env("RUSTC_WRAPPER", self.launcher.map_or(OsStr::new(""), Path::as_os_str));
         if let Some(incremental) = self.incremental {

@@ -12,7 +12,7 @@ pub(crate) fn ripgrep() -> Project {
     Project {
         name: "ripgrep",
         needs: vec![],
-        sources: vec![Sources { origin: Origin::Crate("ripgrep", "15.1.0"), folder: "", name: "" }],
+        sources: vec![Sources { origin: Origin::Crate("ripgrep", "15.2.0"), folder: "", name: "" }],
         build: Build::Cargo { commands: &[&["build"]], targets: &[""], incremental: None, settings: false },
         proof: "debug/rg --version && debug/rg --sort path --count 'fn \\w+' ../src/crates",
         headerless: 0,
