@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::bench::cache::{Cache, Counts, OURS, without_settings};
+use crate::bench::cache::{Cache, OURS, without_settings};
 use crate::bench::contestant::in_turn;
 use crate::bench::figures::Race;
 use crate::bench::world::{BARE, World};
@@ -102,7 +102,8 @@ pub(crate) fn build<'a>(
         times.push((format!("{}, cold", cache.name()), Vec::new()));
         times.push((warm(cache.name()), Vec::new()));
     }
-    let mut counted = vec![Counts::default(); caches.len()];
+    let mut hits = vec![0; caches.len()];
+    let mut asked = 0;
     let mut units = 0;
     for order in in_turn(trees.len()).take(world.scale.builds as usize) {
         for index in order {
@@ -117,15 +118,17 @@ pub(crate) fn build<'a>(
             let before = caches[cache].counts()?;
             times[2 * cache + 2].1.push(once(&trees[index], jobs)?.time);
             let after = caches[cache].counts()?;
-            counted[cache].hits += after.hits - before.hits;
-            counted[cache].asked += after.asked - before.asked;
+            hits[cache] += after.hits - before.hits;
+            if let (Some(after), Some(before)) = (after.asked, before.asked) {
+                asked += after - before;
+            }
         }
     }
     let mut race = Race::of(&times);
-    for (cache, counted) in caches.iter().zip(counted) {
-        race.note_hits(&warm(cache.name()), counted.hits);
-        race.note_asked(&warm(cache.name()), counted.asked);
+    for (cache, hits) in caches.iter().zip(hits) {
+        race.note_hits(&warm(cache.name()), hits);
     }
+    race.note_asked(&warm(OURS), asked);
     Ok(Build { project: project.name.to_owned(), jobs, units, race })
 }
 

@@ -53,8 +53,8 @@ pub(crate) struct Cache {
 pub(crate) struct Counts {
     pub(crate) hits: u64,
     pub(crate) misses: u64,
-    /// Compiles that it was asked for, whether it caches such or not.
-    pub(crate) asked: u64,
+    /// Compiles that it was asked for, whether it caches such or not; ours alone tells them apart from questions.
+    pub(crate) asked: Option<u64>,
 }
 
 impl Cache {
@@ -149,19 +149,18 @@ impl Cache {
             Kind::Zccache => {
                 let counted: Statistics = serde_json::from_str(&said).context("`zccache stats --json`")?;
                 let misses = counted.requests - counted.hits;
-                Counts { hits: counted.hits, misses, asked: counted.compiles() }
+                Counts { hits: counted.hits, misses, asked: Some(counted.compiles()) }
             }
             Kind::Ccache => ccache_counts(&said),
             Kind::Sccache => {
                 let stats = &json()?["stats"];
-                let (sum, number) = (|name: &str| values(&stats[name]["counts"]), |name: &str| number(&stats[name]));
-                let asked = number("compile_requests") - number("requests_not_compile");
-                Counts { hits: sum("cache_hits"), misses: sum("cache_misses"), asked }
+                let sum = |name: &str| values(&stats[name]["counts"]);
+                Counts { hits: sum("cache_hits"), misses: sum("cache_misses"), asked: None }
             }
             Kind::Upstream => {
                 let daemon = &json()?["daemon"];
-                let (hits, misses) = (number(&daemon["cache_hits"]), number(&daemon["cache_misses"]));
-                Counts { hits, misses, asked: hits + misses }
+                let number = |name: &str| daemon[name].as_u64().unwrap_or_default();
+                Counts { hits: number("cache_hits"), misses: number("cache_misses"), asked: None }
             }
         })
     }
@@ -235,13 +234,8 @@ fn ccache_counts(said: &str) -> Counts {
         let value = said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
         value.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
     };
-    let (hits, misses) = (number("direct_cache_hit") + number("preprocessed_cache_hit"), number("cache_miss"));
-    Counts { hits, misses, asked: hits + misses }
-}
-
-/// A number, or none of what is not there.
-fn number(value: &Value) -> u64 {
-    value.as_u64().unwrap_or_default()
+    let hits = number("direct_cache_hit") + number("preprocessed_cache_hit");
+    Counts { hits, misses: number("cache_miss"), asked: None }
 }
 
 /// The sum of an object's numbers.

@@ -205,9 +205,10 @@ fn builds(report: &Report) -> Option<String> {
 fn cargo(report: &Report) -> Option<String> {
     report.cargo.first()?;
     let mut text = heading(report, Section::Cargo, "## Builds by cargo");
-    text += "By `RUSTC_WRAPPER`, into a target folder that is not there yet, of the same path each time. *Units* are runs of rustc as cargo\n\
-             counts them; build scripts may try some more, and hits are of all. sccache leaves alone what a linker makes and what is\n\
-             compiled incrementally, and in a dev build the latter is everything of the project's own, but with `CARGO_INCREMENTAL=0`.\n\n";
+    text += "By `RUSTC_WRAPPER`, into a target folder that is not there yet, of the same path each time. *Units* are runs of rustc as\n\
+             cargo counts them. Hits are of these; build scripts try some more compiles, and ours are of all. sccache leaves alone\n\
+             what a linker makes and what is compiled incrementally, and in a dev build the latter is everything of the project's\n\
+             own, but with `CARGO_INCREMENTAL=0`.\n\n";
     text += &build_tables(&report.cargo);
     Some(text)
 }
