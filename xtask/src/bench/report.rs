@@ -106,6 +106,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::document;
     use crate::bench::figures::Race;
 
     fn report(commit: &str, sections: &[Section]) -> Report {
@@ -141,5 +142,14 @@ mod tests {
         let json = report.json().unwrap();
         let read: Report = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(read.json().unwrap(), json);
+    }
+
+    #[test]
+    fn what_is_kept_with_the_project_can_be_updated_and_says_which_run_each_section_is_of() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.json");
+        let kept = Report::read(&docs).unwrap();
+        let text = document::text(&kept.updated(report("later", &[Section::Headers])));
+        let heading = "### With the headers of a source\n\n(Of commit later on ";
+        assert!(text.contains(heading) && text.contains("\n- `headers`: commit later on "), "{text}");
     }
 }
