@@ -124,7 +124,7 @@ pub(crate) fn build<'a>(
             }
         }
     }
-    let mut race = Race::of(&times);
+    let mut race = Race::of_rounds(&times);
     for (cache, hits) in caches.iter().zip(hits) {
         race.note_hits(&warm(cache.name()), hits);
     }

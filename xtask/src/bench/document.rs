@@ -218,7 +218,7 @@ fn build_tables(builds: &[Build]) -> String {
     for build in builds {
         let rounds = build.race.entries.first().map_or(0, |entry| entry.runs);
         let mut text = format!("{}, {} units, -j{}, {rounds} rounds:\n\n", build.project, build.units, build.jobs);
-        text += "| | median | x bare | warm hits |\n|---|---|---|---|\n";
+        text += "| | median | x bare, by round | warm hits |\n|---|---|---|---|\n";
         for entry in &build.race.entries {
             let of = entry.asked.unwrap_or(build.units * entry.runs as u64);
             let hits = entry.hits.map(|hits| format!("{hits} of {of}")).unwrap_or_default();
