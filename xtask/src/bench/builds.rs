@@ -63,12 +63,14 @@ pub(crate) fn folders(
     caches: &[Cache],
 ) -> Result<Vec<PathBuf>> {
     let names = std::iter::once("bare").chain(caches.iter().map(Cache::name));
-    let folder = |name: &str| {
-        let folder = world.folder(&format!("build-{}", name.replace(' ', "-")))?;
-        fetch(workspace, std::slice::from_ref(project), &folder)?;
-        Ok(folder.join(project.name))
-    };
-    names.map(folder).collect()
+    names.map(|name| folder(world, workspace, project, name)).collect()
+}
+
+/// A folder with the sources for one contestant.
+pub(crate) fn folder(world: &World, workspace: &Workspace, project: &Project, contestant: &str) -> Result<PathBuf> {
+    let folder = world.folder(&format!("build-{}", contestant.replace(' ', "-")))?;
+    fetch(workspace, std::slice::from_ref(project), &folder)?;
+    Ok(folder.join(project.name))
 }
 
 /// Builds a project by the bare compiler and by each cache, cold and warm, in turn.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bench::builds::Build;
 use crate::bench::cache::OURS;
+use crate::bench::cold::Cold;
 use crate::bench::daemon::Memory;
 use crate::bench::figures::{Entry, Race};
 use crate::bench::goals::{Goal, Limit, goals};
@@ -17,7 +18,7 @@ pub(crate) fn text(report: &Report) -> String {
     text += &introduction(&report.runs);
     text += &held_against(&goals(report));
     let sections = [hit(report), growth(report), headers(report), results(report), clients(report), restart(report)];
-    for section in sections.into_iter().chain([plan(report), builds(report), cargo(report)]).flatten() {
+    for section in sections.into_iter().chain([plan(report), cold(report), builds(report), cargo(report)]).flatten() {
         text.push('\n');
         text += &section;
     }
@@ -191,6 +192,24 @@ fn plan(report: &Report) -> Option<String> {
     );
     for call in &plan.calls {
         line(&mut text, &format!("| {} | {:.0} us | {:.0} us |", call.answers, call.median_us, call.p90_us));
+    }
+    Some(text)
+}
+
+fn cold(report: &Report) -> Option<String> {
+    report.cold.first()?;
+    let mut text = heading(report, Section::Cold, "## What misses add to a build");
+    text += "Into an empty cache. The build is made in slices of some units, each by all three in turn, and a round is the sum of\n\
+             its slices: two whole builds by the same compiler differ by more than what is looked for here. How far the bare\n\
+             compiler is from itself says how far to trust the last line.\n";
+    for cold in &report.cold {
+        let Cold { project, jobs, units, race } = cold;
+        let rounds = race.entries.first().map_or(0, |entry| entry.runs);
+        line(&mut text, &format!("\n{project}, {units} units, -j{jobs}, {rounds} rounds:\n"));
+        text += "| | median | x bare, by round |\n|---|---|---|\n";
+        for Entry { name, median_ms, ratio, .. } in &race.entries {
+            line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} |", median_ms / 1e3));
+        }
     }
     Some(text)
 }

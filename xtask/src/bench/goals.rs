@@ -66,9 +66,9 @@ pub(crate) fn goals(report: &Report) -> Vec<Goal> {
             crowd.and_then(|point| Some(point.entry(OURS)?.ratio)),
         ),
     ];
-    for build in report.builds.iter().filter(|build| build.project == "zstd") {
-        let what = format!("cold build of zstd, -j{}, to the bare compiler's", build.jobs);
-        goals.push(goal(&what, AtMost(1.02), "", ratio(&build.race, &format!("{OURS}, cold"))));
+    for cold in &report.cold {
+        let what = format!("cold build of {}, -j{}, to the bare compiler's", cold.project, cold.jobs);
+        goals.push(goal(&what, AtMost(1.02), "", ratio(&cold.race, OURS)));
     }
     let ripgrep = report.cargo.iter().find(|build| build.project == RIPGREP);
     goals.extend([

@@ -15,6 +15,7 @@ mod unit;
 mod builds;
 mod cargo;
 mod clients;
+mod cold;
 mod headers;
 mod hit;
 mod plan;
@@ -91,6 +92,9 @@ fn measure(world: &World, workspace: &Workspace, options: &Options) -> Result<Re
     }
     if wants(Section::Results) {
         report.results = section("growth with results", || results::measure(world))?;
+    }
+    if wants(Section::Cold) {
+        report.cold = section("what misses add", || cold::measure(world, workspace))?;
     }
     if wants(Section::Builds) {
         report.builds = section("whole builds", || builds::measure(world, workspace))?;

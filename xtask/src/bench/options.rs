@@ -47,6 +47,8 @@ pub(crate) enum Section {
     Restart,
     /// What a plugin takes to plan a call
     Plan,
+    /// What misses add to a build, made in slices in turn with the bare compiler's
+    Cold,
     /// Whole builds of C and C++, cold and warm
     Builds,
     /// Whole builds by cargo, cold and warm

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::bench::builds::Build;
 use crate::bench::clients::Clients;
+use crate::bench::cold::Cold;
 use crate::bench::headers::Headers;
 use crate::bench::hit::Hit;
 use crate::bench::machine::Machine;
@@ -32,6 +33,8 @@ pub(crate) struct Report {
     pub(crate) results: Vec<Results>,
     pub(crate) restart: Option<Restart>,
     pub(crate) plan: Option<Plan>,
+    #[serde(default)]
+    pub(crate) cold: Vec<Cold>,
     #[serde(default)]
     pub(crate) builds: Vec<Build>,
     #[serde(default)]
@@ -58,6 +61,7 @@ impl Report {
             results: Vec::new(),
             restart: None,
             plan: None,
+            cold: Vec::new(),
             builds: Vec::new(),
             cargo: Vec::new(),
         }
@@ -90,6 +94,7 @@ impl Report {
                 Section::Results => self.results = mem::take(&mut later.results),
                 Section::Restart => self.restart = later.restart.take(),
                 Section::Plan => self.plan = later.plan.take(),
+                Section::Cold => self.cold = mem::take(&mut later.cold),
                 Section::Builds => self.builds = mem::take(&mut later.builds),
                 Section::Cargo => self.cargo = mem::take(&mut later.cargo),
             }

@@ -69,7 +69,7 @@ impl<'a> Tree<'a> {
         let before = self.outputs()?.times()?;
         let start = Instant::now();
         let told = match &self.project.build {
-            Build::Make { .. } => self.make(jobs)?,
+            Build::Make { .. } => self.make(&[], jobs)?,
             Build::CMake { .. } => self.ninja(jobs)?,
             Build::Cargo { commands, targets, incremental, settings } => {
                 let call = |target: &&str| Call {
@@ -96,11 +96,19 @@ impl<'a> Tree<'a> {
         Ok(Built { time, made, outputs })
     }
 
-    /// Has make build. It does not tell what it made.
-    fn make(&self, jobs: usize) -> Result<Option<Made>> {
+    /// Has make build these objects, of those that a build makes, and says how long that took.
+    pub(crate) fn make_objects(&self, objects: &[PathBuf], jobs: usize) -> Result<Duration> {
+        let targets: Vec<PathBuf> = objects.iter().map(|object| Path::new("out").join(object)).collect();
+        let start = Instant::now();
+        self.make(&targets, jobs)?;
+        Ok(start.elapsed())
+    }
+
+    /// Has make build some targets, or everything. It does not tell what it made.
+    fn make(&self, targets: &[PathBuf], jobs: usize) -> Result<Option<Made>> {
         let client = self.launcher.map(|client| format!("{} ", process::word(client.as_os_str())));
         let mut make = self.command("make", self.folder);
-        make.args(["--no-print-directory", &format!("-j{jobs}")]);
+        make.args(["--no-print-directory", &format!("-j{jobs}")]).args(targets);
         process::run(make.arg(format!("CC={}gcc", client.unwrap_or_default())))?;
         Ok(None)
     }
@@ -125,7 +133,8 @@ impl<'a> Tree<'a> {
         })
     }
 
-    fn outputs(&self) -> Result<Outputs> {
+    /// What was built and is there.
+    pub(crate) fn outputs(&self) -> Result<Outputs> {
         Outputs::find(&self.out(), &self.configured)
     }
 
