@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::demo::project::{Build, Origin, Project};
 use crate::demo::{cargo, makefile};
@@ -21,7 +21,7 @@ pub(crate) fn fetch(workspace: &Workspace, projects: &[Project], demo: &Path) ->
             fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
         }
         for sources in &project.sources {
-            let from = root(sources.origin, workspace, &crates).join(sources.folder);
+            let from = root(sources.origin, workspace, &crates)?.join(sources.folder);
             let to = folder.join("src").join(sources.name);
             fs::create_dir_all(to.parent().unwrap_or(&folder)).with_context(|| to.display().to_string())?;
             copy(&from, &to)?;
@@ -39,12 +39,24 @@ pub(crate) fn fetch(workspace: &Workspace, projects: &[Project], demo: &Path) ->
 }
 
 /// Where the folders of an origin begin.
-fn root(origin: Origin, workspace: &Workspace, crates: &Path) -> PathBuf {
-    match origin {
-        Origin::Crate(name, version) => crates.join(format!("{name}-{version}")),
+fn root(origin: Origin, workspace: &Workspace, crates: &Path) -> Result<PathBuf> {
+    Ok(match origin {
+        Origin::Crate(name, version) => crate_folder(crates, &format!("{name}-{version}"))?,
         Origin::Workspace => workspace.root.clone(),
         Origin::System => PathBuf::from("/"),
+    })
+}
+
+/// The folder of a crate, whose name may end with more of its version: `zstd-sys-2.1.2+zstd.1.5.7`.
+fn crate_folder(crates: &Path, name: &str) -> Result<PathBuf> {
+    let is_it = |folder: &str| folder.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'));
+    for entry in fs::read_dir(crates).with_context(|| crates.display().to_string())? {
+        let entry = entry?;
+        if is_it(&entry.file_name().to_string_lossy()) {
+            return Ok(entry.path());
+        }
     }
+    bail!("cargo laid no {name} into {}", crates.display())
 }
 
 /// Has cargo lay the crates, and what they need, side by side. Those without a library are never named by `cargo metadata`.
@@ -86,4 +98,23 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         copy(&entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_found_whatever_its_version_says_of_its_build() {
+        let crates = tempfile::tempdir().unwrap();
+        for name in ["zstd-sys-2.1.2+zstd.1.5.7", "zstd-sys-2.1.20", "zstd-2.1.2"] {
+            fs::create_dir(crates.path().join(name)).unwrap();
+        }
+        let found = |name| crate_folder(crates.path(), name).ok().and_then(|folder| folder.file_name().map(Into::into));
+        let names = ["zstd-sys-2.1.2", "zstd-2.1.2", "zstd-sys-2.1"].map(found);
+        assert_eq!(
+            names,
+            [Some("zstd-sys-2.1.2+zstd.1.5.7".into()), Some(std::ffi::OsString::from("zstd-2.1.2")), None]
+        );
+    }
 }
