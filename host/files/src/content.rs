@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use zccache_model::digest::Digest;
 use zccache_model::plan::FileKind;
 
 use crate::files::Files;
 use crate::place::Place;
+use crate::program::Image;
 use crate::quiet;
 use crate::stamp::Stamp;
 use crate::unix;
@@ -57,6 +59,25 @@ impl Files {
         let digest = Digest::of(&settled.value);
         self.remember_content(&settled, digest);
         Ok((settled.stamp, digest, settled.value))
+    }
+
+    /// What the system does with a file's content, with the digest and the stamp of that.
+    pub(crate) fn read_image(&self, path: &Path) -> io::Result<(Stamp, Digest, Arc<Image>)> {
+        let settled = self.read_settled(path, |file, stamp| {
+            let digest = self.remembered_content(stamp).map_or_else(|| hash(file), Ok)?;
+            Ok((digest, Image::read(file)?))
+        })?;
+        let (stamp, (digest, image)) = if settled.lasting {
+            self.remember_content(&settled, settled.value.0);
+            (settled.stamp, settled.value)
+        } else {
+            // Two readings of a file that was just written may be of two contents.
+            let (stamp, digest, bytes) = self.bytes(path)?;
+            (stamp, (digest, Image::read(&mut io::Cursor::new(bytes))?))
+        };
+        let image = Arc::new(image);
+        self.images.insert(digest, Arc::clone(&image));
+        Ok((stamp, digest, image))
     }
 
     /// The digest that this stamp vouches for.

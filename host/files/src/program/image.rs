@@ -1,9 +1,16 @@
 //! What the system does with a file that is run or loaded, as far as its content says.
 
-use goblin::elf::Elf;
+use std::io::{self, Read, Seek};
+
+use object::elf::{DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_STRSZ, DT_STRTAB, FileHeader32, FileHeader64, PT_LOAD};
+use object::read::elf::{Dyn, FileHeader, ProgramHeader};
+use object::read::{ReadCache, StringTable};
+use object::{Endianness, ReadRef};
 
 /// The first bytes of an executable of this platform.
 const ELF_MAGIC: &[u8] = b"\x7fELF";
+/// The byte after them where addresses have 64 bits.
+const WIDE: u8 = 2;
 /// The longest first line that the kernel reads of a script.
 const SCRIPT_LINE: usize = 256;
 
@@ -40,27 +47,76 @@ pub(crate) struct Object {
 }
 
 impl Image {
-    pub(crate) fn of(bytes: &[u8]) -> Image {
-        if bytes.starts_with(ELF_MAGIC) {
-            Elf::parse(bytes).map_or(Image::Broken, |elf| Image::Object(object(&elf)))
-        } else if let Some(rest) = bytes.strip_prefix(b"#!") {
-            script(rest)
-        } else {
-            Image::Opaque
+    /// Reads no more than what the loader does: of a compiler of 30 MB some kilobytes.
+    pub(crate) fn read(file: &mut (impl Read + Seek)) -> io::Result<Image> {
+        file.rewind()?;
+        let mut start = Vec::new();
+        file.take((b"#!".len() + SCRIPT_LINE) as u64).read_to_end(&mut start)?;
+        if let Some(rest) = start.strip_prefix(b"#!") {
+            return Ok(script(rest));
         }
+        if !start.starts_with(ELF_MAGIC) {
+            return Ok(Image::Opaque);
+        }
+        let data = &ReadCache::new(file);
+        let object = if start.get(ELF_MAGIC.len()) == Some(&WIDE) {
+            object::<FileHeader64<Endianness>, _>(data)
+        } else {
+            object::<FileHeader32<Endianness>, _>(data)
+        };
+        Ok(object.map_or(Image::Broken, Image::Object))
     }
 }
 
-fn object(elf: &Elf<'_>) -> Object {
-    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let folders = |texts: &[&str]| texts.iter().flat_map(|text| text.split(':')).map(str::to_owned).collect();
-    Object {
-        machine: (elf.header.e_machine, elf.is_64),
-        interpreter: elf.interpreter.map(str::to_owned),
-        needed: texts(&elf.libraries),
-        rpath: folders(&elf.rpaths),
-        runpath: folders(&elf.runpaths),
+/// None: it is not whole.
+fn object<'data, Header, Data>(data: Data) -> Option<Object>
+where
+    Header: FileHeader<Endian = Endianness>,
+    Data: ReadRef<'data>,
+{
+    let header = Header::parse(data).ok()?;
+    let endian = header.endian().ok()?;
+    let segments = header.program_headers(endian, data).ok()?;
+    let (mut interpreter, mut dynamic) = (None, &[][..]);
+    for segment in segments {
+        if let Some(path) = segment.interpreter(endian, data).ok()? {
+            interpreter = Some(text(path)?);
+        }
+        if let Some(entries) = segment.dynamic(endian, data).ok()? {
+            dynamic = entries;
+        }
     }
+    let end = dynamic.iter().position(|entry| entry.tag(endian) == DT_NULL).unwrap_or(dynamic.len());
+    let entries = |tag| dynamic[..end].iter().filter(move |entry| entry.tag(endian) == tag);
+    let value = |tag| entries(tag).next().map(|entry| entry.val(endian));
+    let strings = match (value(DT_STRTAB), value(DT_STRSZ)) {
+        (Some(address), Some(size)) => {
+            let start = segments.iter().find_map(|segment| offset::<Header>(segment, endian, address))?;
+            StringTable::new(data, start, start.checked_add(size)?)
+        }
+        _ => StringTable::default(),
+    };
+    let texts =
+        |tag| entries(tag).map(|entry| text(entry.string(endian, strings).ok()?)).collect::<Option<Vec<String>>>();
+    let folders = |texts: Vec<String>| texts.iter().flat_map(|text| text.split(':')).map(str::to_owned).collect();
+    Some(Object {
+        machine: (header.e_machine(endian).0, header.is_type_64()),
+        interpreter,
+        needed: texts(DT_NEEDED)?,
+        rpath: folders(texts(DT_RPATH)?),
+        runpath: folders(texts(DT_RUNPATH)?),
+    })
+}
+
+/// Where in the file what is loaded at an address lies, if this segment has it.
+fn offset<Header: FileHeader>(segment: &Header::ProgramHeader, endian: Header::Endian, address: u64) -> Option<u64> {
+    let from = address.checked_sub(segment.p_vaddr(endian).into())?;
+    let has_it = segment.p_type(endian) == PT_LOAD && from < segment.p_filesz(endian).into();
+    has_it.then(|| segment.p_offset(endian).into().checked_add(from)).flatten()
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 fn script(rest: &[u8]) -> Image {
@@ -78,6 +134,10 @@ fn script(rest: &[u8]) -> Image {
 mod tests {
     use super::*;
 
+    fn image(bytes: &[u8]) -> Image {
+        Image::read(&mut io::Cursor::new(bytes)).unwrap()
+    }
+
     #[test]
     fn a_first_line_names_the_interpreter_and_one_argument() {
         for (text, interpreter, argument) in [
@@ -86,15 +146,15 @@ mod tests {
             ("#!/usr/bin/env -S name -u x", "/usr/bin/env", "-S name -u x"),
         ] {
             let script = Image::Script { interpreter: interpreter.into(), argument: argument.into() };
-            assert_eq!(Image::of(text.as_bytes()), script);
+            assert_eq!(image(text.as_bytes()), script);
         }
     }
 
     #[test]
     fn what_is_not_whole_is_told_from_what_loads_nothing() {
-        assert_eq!(Image::of(b"plain text"), Image::Opaque);
-        assert_eq!(Image::of(b""), Image::Opaque);
-        assert_eq!(Image::of(b"\x7fELF\x02"), Image::Broken);
-        assert_eq!(Image::of(b"#!\n"), Image::Broken);
+        assert_eq!(image(b"plain text"), Image::Opaque);
+        assert_eq!(image(b""), Image::Opaque);
+        assert_eq!(image(b"\x7fELF\x02"), Image::Broken);
+        assert_eq!(image(b"#!\n"), Image::Broken);
     }
 }

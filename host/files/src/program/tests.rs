@@ -24,7 +24,7 @@ fn put(path: &Path, content: impl AsRef<[u8]>, mode: u32) {
 }
 
 fn needed_by(path: &Path) -> Vec<String> {
-    match Image::of(&fs::read(path).unwrap()) {
+    match Image::read(&mut fs::File::open(path).unwrap()).unwrap() {
         Image::Object(object) => object.needed,
         other => panic!("{other:?}"),
     }

@@ -79,15 +79,12 @@ impl<'a> Tracker<'a> {
 
     /// A file's content and what the system does with it.
     pub(crate) fn image(&mut self, path: &Path) -> io::Result<(Stamp, Digest, Arc<Image>)> {
-        let (stamp, digest) = self.files.content(path)?;
-        let (stamp, digest, image) = match self.files.images.get(&digest) {
-            Some(image) => (stamp, digest, image),
-            None => {
-                let (stamp, digest, bytes) = self.files.bytes(path)?;
-                let image = Arc::new(Image::of(&bytes));
-                self.files.images.insert(digest, Arc::clone(&image));
-                (stamp, digest, image)
-            }
+        let stamp = unix::stat(path)?;
+        let digest = self.files.remembered_content(&stamp);
+        let known = digest.and_then(|digest| Some((stamp, digest, self.files.images.get(&digest)?)));
+        let (stamp, digest, image) = match known {
+            Some(known) => known,
+            None => self.files.read_image(path)?,
         };
         self.saw(path, stamp);
         Ok((stamp, digest, image))
