@@ -8,7 +8,7 @@ use zccache_model::manifest::InputList;
 use zccache_model::plan::{FileKind, Input, Lookup, Observe, Scan};
 
 use crate::files::Files;
-use crate::lookup::Trace;
+use crate::lookup::{Trace, Tried};
 use crate::place::Place;
 use crate::tokens::TokenRules;
 
@@ -55,8 +55,9 @@ impl Files {
 impl Reader<'_> {
     /// None: it is over.
     fn read_all(&mut self, guess: &Guess<'_>) -> Option<()> {
+        let tried = Tried::default();
         for lookup in guess.lookups {
-            let traces = self.files.trace_lookup(self.place, guess.chains, lookup);
+            let traces = self.files.trace_lookup(self.place, guess.chains, lookup, &tried);
             for trace in traces.unwrap_or_default() {
                 if let Trace::Present(input) = trace {
                     self.read(&input.path, input.observe)?;

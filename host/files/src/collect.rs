@@ -12,10 +12,13 @@ use crate::check::with_sameness;
 use crate::clock::Started;
 use crate::error::Unsure;
 use crate::files::Files;
-use crate::lookup::Trace;
+use crate::lookup::{Trace, Tried};
 use crate::observe::Seen;
 use crate::place::Place;
 use crate::settled::Settled;
+
+/// So many are looked at by one thread at least: to wake another costs as much as some dozens of looks.
+const TOGETHER: usize = 32;
 
 /// Chains of folders, with the inputs and the lookups that name them.
 pub type Part<'a> = (&'a [Vec<String>], &'a [Input], &'a [Lookup]);
@@ -67,11 +70,13 @@ impl Files {
                 inputs.iter().map(Named::Input).chain(lookups)
             })
             .collect();
+        let tried = Tried::default();
         let traces: Vec<_> = named
             .par_iter()
+            .with_min_len(TOGETHER)
             .map(|named| match named {
-                Named::Input(input) => self.trace_input(place, input).map(|trace| vec![trace]),
-                Named::Lookup(chains, lookup) => self.trace_lookup(place, chains, lookup),
+                Named::Input(input) => self.trace_input(place, input, &tried).map(|trace| vec![trace]),
+                Named::Lookup(chains, lookup) => self.trace_lookup(place, chains, lookup, &tried),
             })
             .collect();
         let (mut inputs, mut known, mut absent) = (Vec::new(), HashSet::new(), HashSet::new());

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dashmap::DashMap;
 use zccache_model::manifest::ObservedPath;
 use zccache_model::path;
 use zccache_model::plan::{Absence, Chain, FileKind, Input, Lookup, Observe};
@@ -22,6 +23,7 @@ pub(crate) enum Trace {
 }
 
 /// What is at a path that a tool may have tried.
+#[derive(Clone, Copy)]
 enum Candidate {
     Absent,
     Folder,
@@ -44,10 +46,32 @@ fn candidate(place: &Place<'_>, path: &str) -> Result<Candidate, Unsure> {
     }
 }
 
+/// What is at the paths that were tried so far, each looked at once however many names lead to it.
+#[derive(Default)]
+pub(crate) struct Tried {
+    known: DashMap<String, Candidate>,
+}
+
+impl Tried {
+    fn candidate(&self, place: &Place<'_>, path: &str) -> Result<Candidate, Unsure> {
+        if let Some(known) = self.known.get(path) {
+            return Ok(*known);
+        }
+        let found = candidate(place, path)?;
+        self.known.insert(path.to_owned(), found);
+        Ok(found)
+    }
+
+    /// Whether the folder of a path is not there, which then need not be looked for itself.
+    fn is_below_nothing(&self, place: &Place<'_>, path: &str) -> bool {
+        matches!(self.candidate(place, path::parent(path)), Ok(Candidate::Absent))
+    }
+}
+
 impl Files {
     /// What a named input comes to.
-    pub(crate) fn trace_input(&self, place: &Place<'_>, input: &Input) -> Result<Trace, Unsure> {
-        match (candidate(place, &input.path)?, input.absence) {
+    pub(crate) fn trace_input(&self, place: &Place<'_>, input: &Input, tried: &Tried) -> Result<Trace, Unsure> {
+        match (tried.candidate(place, &input.path)?, input.absence) {
             (Candidate::Absent, Absence::MustExist) => Err(Unsure::Missing { path: input.path.clone() }),
             (Candidate::Absent, Absence::MayBeAbsent) => Ok(Trace::Absent(input.path.clone())),
             _ => Ok(present(input.path.clone(), input.observe)),
@@ -60,15 +84,21 @@ impl Files {
         place: &Place<'_>,
         chains: &[Vec<String>],
         lookup: &Lookup,
+        tried: &Tried,
     ) -> Result<Vec<Trace>, Unsure> {
         let mut traces = Vec::new();
+        let is_deep = lookup.name.contains('/');
         let candidates = candidates(place, chains, lookup)?;
         let programs = lookup.chain == Chain::Programs && !lookup.name.starts_with('/');
-        if programs && !lookup.name.contains('/') {
+        if programs && !is_deep {
             traces.push(present(lookup.name.clone(), Observe::InPath));
         }
         for path in candidates {
-            let found = match candidate(place, &path)? {
+            if is_deep && tried.is_below_nothing(place, &path) {
+                traces.push(Trace::Absent(path));
+                continue;
+            }
+            let found = match tried.candidate(place, &path)? {
                 Candidate::Absent => {
                     traces.push(Trace::Absent(path));
                     continue;
@@ -154,7 +184,7 @@ mod tests {
 
     fn traces(place: &Place<'_>, lookup: &Lookup) -> Vec<String> {
         let chains = [vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]];
-        let traces = Files::new().trace_lookup(place, &chains, lookup).unwrap();
+        let traces = Files::new().trace_lookup(place, &chains, lookup, &Tried::default()).unwrap();
         traces
             .into_iter()
             .map(|trace| match trace {
@@ -226,7 +256,8 @@ mod tests {
         let tree = tree();
         symlink("nowhere", tree.path().join("a/x")).unwrap();
         let chains = [vec!["a".to_owned()]];
-        let found = Files::new().trace_lookup(&place(tree.path()), &chains, &lookup("x", Chain::Listed(0)));
+        let found =
+            Files::new().trace_lookup(&place(tree.path()), &chains, &lookup("x", Chain::Listed(0)), &Tried::default());
         assert!(matches!(found, Err(Unsure::DanglingLink { path }) if path == "a/x"));
     }
 
@@ -234,7 +265,7 @@ mod tests {
     fn an_input_that_must_exist_is_missed_and_one_that_may_be_absent_is_recorded_as_absent() {
         let tree = tree();
         let input = |path: &str, absence| Input { path: path.into(), observe: Observe::Content, absence };
-        let trace = |input| Files::new().trace_input(&place(tree.path()), &input);
+        let trace = |input| Files::new().trace_input(&place(tree.path()), &input, &Tried::default());
         assert!(matches!(trace(input("gone", Absence::MustExist)), Err(Unsure::Missing { .. })));
         assert_eq!(trace(input("gone", Absence::MayBeAbsent)).unwrap(), Trace::Absent("gone".into()));
         assert!(matches!(trace(input("b/x", Absence::MustExist)), Ok(Trace::Present(_))));
