@@ -1,6 +1,7 @@
 //! What misses add to a build. That is less than two builds of the same project differ by on a busy machine, so the build
 //! is made in slices: each by the compiler alone, by the compiler alone once more, and through an empty cache, in turn.
-//! How far the second is from the first says what the third is worth.
+//! How far the second is from the first says what the third is worth. And it is counted how much of the processors' time
+//! the daemon takes: where they have no rest, a build cannot become longer by a larger share.
 
 use std::process::Command;
 use std::thread;
@@ -12,17 +13,17 @@ use serde::{Deserialize, Serialize};
 use crate::bench::builds::folder;
 use crate::bench::cache::{OURS, without_settings};
 use crate::bench::contestant::in_turn;
+use crate::bench::daemon::ticks;
 use crate::bench::figures::Race;
 use crate::bench::world::{BARE, World};
 use crate::demo::{Tree, zstd};
 use crate::workspace::Workspace;
 
+/// Which of the contestants goes through the cache.
+const CACHED: usize = 2;
+
 /// The bare compiler's second turn.
 pub(crate) const AGAIN: &str = "bare compiler, again";
-
-/// Units in a slice for each job. With fewer than two of them the processors would stand still too long at each slice's end,
-/// where the cache could work for nothing.
-const UNITS_PER_JOB: usize = 2;
 
 /// A project, built in slices with so many jobs.
 #[derive(Debug, Deserialize, Serialize)]
@@ -32,7 +33,19 @@ pub(crate) struct Cold {
     /// Compiles in one build.
     pub(crate) units: usize,
     /// The sums of all slices, in each round.
-    pub(crate) race: Race,
+    pub(crate) rounds: Race,
+    /// Each slice.
+    pub(crate) slices: Race,
+    /// Per cent of the processor time of a build that the daemon took.
+    pub(crate) daemon_percent: f64,
+}
+
+impl Cold {
+    /// What the build through the cache takes, in builds by the compiler alone. Of slices, since one that the machine is slow
+    /// in makes a whole round useless.
+    pub(crate) fn ratio(&self) -> Option<f64> {
+        Some(self.slices.entry(OURS)?.ratio)
+    }
 }
 
 /// Builds zstd without parallel jobs, and with as many as the largest of its build.
@@ -58,36 +71,54 @@ pub(crate) fn measure(world: &World, workspace: &Workspace) -> Result<Vec<Cold>>
         Tree::new(&project, &again, &plainly),
         Tree::new(&project, &cached, &through),
     ];
-    trees[2].configure(Some(cache.program()))?;
+    trees[CACHED].configure(Some(cache.program()))?;
 
     let built = trees[0].build(4 * cores)?.outputs;
     let objects: Vec<_> = built.units().cloned().collect();
     built.remove().context("what was built")?;
     let mut measured = Vec::new();
     for jobs in jobs {
-        let mut times = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), Vec::new()));
+        let mut rounds = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), Vec::new()));
+        let mut slices = rounds.clone();
+        let (mut taken, mut of_daemon) = (0, 0);
         let mut turns = in_turn(trees.len());
         for _ in 0..world.scale.builds {
             cache.empty()?;
+            let daemon = cache.pid()?.to_string();
             let before = cache.counts()?;
+            let idle = ticks(&daemon)?;
             let mut sums = [Duration::ZERO; 3];
-            for slice in objects.chunks(UNITS_PER_JOB * jobs) {
+            for slice in objects.chunks(jobs) {
                 for index in turns.next().unwrap_or_default() {
                     // What the one before left to be written must not be written in this one's time.
                     rustix::fs::sync();
-                    sums[index] += trees[index].make_objects(slice, jobs)?;
+                    let children = ticks("self")?.children;
+                    let time = trees[index].make_objects(slice, jobs)?;
+                    if index == CACHED {
+                        taken += ticks("self")?.children - children;
+                    }
+                    slices[index].1.push(time);
+                    sums[index] += time;
                 }
             }
+            let busy = ticks(&daemon)?;
+            of_daemon += busy.own + busy.children - idle.own - idle.children;
             let after = cache.counts()?;
             let misses = after.misses - before.misses;
             ensure!(misses == objects.len() as u64, "{misses} misses of {} units", objects.len());
-            for (tree, ((_, times), sum)) in trees.iter().zip(times.iter_mut().zip(sums)) {
+            for (tree, ((_, times), sum)) in trees.iter().zip(rounds.iter_mut().zip(sums)) {
                 times.push(sum);
                 tree.outputs()?.remove().context("what was built")?;
             }
         }
-        let race = Race::of_rounds(&times);
-        measured.push(Cold { project: project.name.to_owned(), jobs, units: objects.len(), race });
+        measured.push(Cold {
+            project: project.name.to_owned(),
+            jobs,
+            units: objects.len(),
+            rounds: Race::of_rounds(&rounds),
+            slices: Race::of_rounds(&slices),
+            daemon_percent: 100.0 * of_daemon as f64 / (taken + of_daemon) as f64,
+        });
     }
     Ok(measured)
 }

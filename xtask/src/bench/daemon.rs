@@ -86,6 +86,29 @@ pub(crate) fn memory(cache: &Cache) -> Result<Memory> {
     Ok(Memory { resident_mb: megabytes("VmRSS")?, anonymous_mb: megabytes("RssAnon")? })
 }
 
+/// Processor time that a process and those of its children that it has waited for have used, in ticks (proc_pid_stat(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticks {
+    pub(crate) own: u64,
+    pub(crate) children: u64,
+}
+
+/// `process`: its number, or `self`.
+pub(crate) fn ticks(process: &str) -> Result<Ticks> {
+    let path = format!("/proc/{process}/stat");
+    let stat = fs::read_to_string(&path).with_context(|| path.clone())?;
+    ticks_of(&stat).with_context(|| format!("{path} is not as it should be"))
+}
+
+/// The third field is the first after the program's name, which may hold anything.
+fn ticks_of(stat: &str) -> Option<Ticks> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let sum = |first: usize| -> Option<u64> {
+        Some(fields.get(first - 3)?.parse::<u64>().ok()? + fields.get(first - 2)?.parse::<u64>().ok()?)
+    };
+    Some(Ticks { own: sum(14)?, children: sum(16)? })
+}
+
 /// `<name>: <value>` in a line of its own.
 fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
@@ -93,7 +116,14 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::field;
+    use super::{Ticks, field, ticks_of};
+
+    #[test]
+    fn processor_time_is_found_behind_a_name_with_anything_in_it() {
+        let stat = "7 (a) b (c) S 1 7 7 0 -1 0 9 9 9 9 30 12 5 6 20 0 1 0 99";
+        assert_eq!(ticks_of(stat), Some(Ticks { own: 42, children: 11 }));
+        assert_eq!(ticks_of("7 (a) S 1"), None);
+    }
 
     #[test]
     fn a_field_is_found_by_its_whole_name() {

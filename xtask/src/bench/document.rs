@@ -199,17 +199,19 @@ fn plan(report: &Report) -> Option<String> {
 fn cold(report: &Report) -> Option<String> {
     report.cold.first()?;
     let mut text = heading(report, Section::Cold, "## What misses add to a build");
-    text += "Into an empty cache. The build is made in slices of some units, each by all three in turn, and a round is the sum of\n\
-             its slices: two whole builds by the same compiler differ by more than what is looked for here. How far the bare\n\
-             compiler is from itself says how far to trust the last line.\n";
+    text += "Into an empty cache. The build is made in slices, each of as many units as there are jobs and by all three in turn: two\n\
+             whole builds by the same compiler differ by more than what is looked for here. How far the bare compiler is from\n\
+             itself says how far to trust the last line; what is held against the goal are the slices.\n";
     for cold in &report.cold {
-        let Cold { project, jobs, units, race } = cold;
-        let rounds = race.entries.first().map_or(0, |entry| entry.runs);
-        line(&mut text, &format!("\n{project}, {units} units, -j{jobs}, {rounds} rounds:\n"));
-        text += "| | median | x bare, by round |\n|---|---|---|\n";
-        for Entry { name, median_ms, ratio, .. } in &race.entries {
-            line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} |", median_ms / 1e3));
+        let Cold { project, jobs, units, rounds, slices, daemon_percent } = cold;
+        let runs = |race: &Race| race.entries.first().map_or(0, |entry| entry.runs);
+        let (builds, parts) = (runs(rounds), runs(slices));
+        line(&mut text, &format!("\n{project}, {units} units, -j{jobs}, {builds} builds in {parts} slices:\n"));
+        text += "| | median of a build | x bare, by build | x bare, by slice |\n|---|---|---|---|\n";
+        for (Entry { name, median_ms, ratio, .. }, slice) in rounds.entries.iter().zip(&slices.entries) {
+            line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} | {:.3} |", median_ms / 1e3, slice.ratio));
         }
+        line(&mut text, &format!("\nOf the processors' time {daemon_percent:.1}% is the daemon's."));
     }
     Some(text)
 }

@@ -68,7 +68,7 @@ pub(crate) fn goals(report: &Report) -> Vec<Goal> {
     ];
     for cold in &report.cold {
         let what = format!("cold build of {}, -j{}, to the bare compiler's", cold.project, cold.jobs);
-        goals.push(goal(&what, AtMost(1.02), "", ratio(&cold.race, OURS)));
+        goals.push(goal(&what, AtMost(1.02), "", cold.ratio()));
     }
     let ripgrep = report.cargo.iter().find(|build| build.project == RIPGREP);
     goals.extend([
