@@ -179,6 +179,10 @@ impl Command {
     pub(crate) fn read(arguments: &[String], skipped: usize) -> Result<Command, Stop> {
         let mut plain = options::plain(arguments);
         plain.drain(..skipped);
+        // The compiler puts what the file holds in their place, wherever they stand.
+        if let Some(file) = plain.iter().find(|argument| argument.text.starts_with('@')) {
+            return bypass("argument-file", file.text.clone());
+        }
         let mut command = Command::default();
         let mut sources: Vec<&Argument> = Vec::new();
         for item in options::parse(TABLE, &plain) {
@@ -191,7 +195,6 @@ impl Command {
         }
         match sources.as_slice() {
             [source] if source.text == "-" => return bypass("stdin", "the source is standard input"),
-            [source] if source.text.starts_with('@') => return bypass("argument-file", source.text.clone()),
             [source] => command.source = source.text.clone(),
             [] => return bypass("no-source", String::new()),
             [one, other, ..] => return bypass("several-sources", format!("{} and {}", one.text, other.text)),

@@ -6,7 +6,7 @@ use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 use crate::environment;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 1;
+const KEY_VERSION: u32 = 2;
 
 /// The addition by which the compiler lists its sources, where the caller does not have it do so.
 pub(crate) const SOURCES: &str = "sources";
@@ -51,6 +51,10 @@ pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
 ];
 /// Where a source may say itself what is made of it.
 pub(crate) const CRATE_TYPE: &str = "crate-type";
+/// Assembly in a source: the macros of those names.
+pub(crate) const ASSEMBLY: [&str; 3] = ["asm", "global_asm", "naked_asm"];
+/// Words by which an assembler reads a file (the manual of GNU as, ".incbin" and ".include"; in either case).
+pub(crate) const ASSEMBLER_READS: [&str; 4] = ["incbin", "incbin-upper", "include", "include-upper"];
 
 /// All of it.
 pub(crate) fn describe() -> Description {
@@ -112,6 +116,9 @@ fn grants() -> Vec<Grant> {
 }
 
 fn tokens() -> Vec<Token> {
+    let reads = |(id, word): (&str, &str)| name_rule(id, word, &[], &[]);
+    let [incbin, incbin_upper, include, include_upper] = ASSEMBLER_READS;
+    let words = [(incbin, ".incbin"), (incbin_upper, ".INCBIN"), (include, ".include"), (include_upper, ".INCLUDE")];
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
         name_rule(LINK_ATTRIBUTE, "link", &["("], &[]),
@@ -120,4 +127,8 @@ fn tokens() -> Vec<Token> {
         name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
         whole_word(CRATE_TYPE, "crate_type"),
     ]
+    .into_iter()
+    .chain(ASSEMBLY.map(|name| name_rule(name, name, &["!"], &[])))
+    .chain(words.map(reads))
+    .collect()
 }

@@ -44,6 +44,9 @@ const KEYED: &[&str] = &[
     "SYSROOT",
     "TERM",
     "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "CI",
     LIBRARY_PATH,
     "SDKROOT",
     "MACOSX_DEPLOYMENT_TARGET",
@@ -80,7 +83,7 @@ const REDIRECTING: &[&str] = &[
 ];
 
 /// These matter only to messages on a terminal.
-pub(crate) const OF_TERMINAL: [&str; 2] = ["TERM", "NO_COLOR"];
+pub(crate) const OF_TERMINAL: [&str; 5] = ["TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"];
 
 /// Every variable that the plugin is to be given.
 pub(crate) fn declared() -> Vec<String> {

@@ -92,6 +92,7 @@ fn ask(tool: &Tool<'_>, command: &Command, dialogue: &Dialogue<'_>) -> Result<To
         dialogue.probe(if tool.is_proxy { PROXY_LISTS } else { LISTS }, [tool.words(), command.of_linker()].concat())
     });
     let toolchain = toolchain?;
+    tool.check_linked(&toolchain)?;
     processor.transpose()?;
     if let Some(ran) = lists.transpose()?
         && ran.status != Status::Exited(0)
@@ -258,9 +259,15 @@ fn additions(invocation: &Invocation, command: &Command, before: u32) -> Result<
     if command.links() {
         additions.extend([LINKED, LINKER]);
     }
+    let asks = invocation.streams.stderr_is_terminal && !command.colour_said && !command.json;
+    if let Some(name) =
+        ["CLICOLOR", "CLICOLOR_FORCE", "CI"].into_iter().find(|name| asks && value(invocation, name).is_some())
+    {
+        return bypass("environment", format!("{name} says whether messages have colours"));
+    }
     let dumb = value(invocation, "TERM").is_none_or(|term| term == "dumb");
     let plain = value(invocation, "NO_COLOR").is_some_and(|value| !value.is_empty());
-    if invocation.streams.stderr_is_terminal && !command.colour_said && !command.json && !dumb && !plain {
+    if asks && !dumb && !plain {
         additions.push(COLOUR);
     }
     Ok(additions.into_iter().map(|id| (id.to_owned(), before)).collect())

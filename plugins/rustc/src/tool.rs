@@ -80,11 +80,31 @@ impl<'a> Tool<'a> {
             files.extend(["rust-toolchain", "rust-toolchain.toml"].map(|name| path::join(folder, name)));
             folder = if folder == "/" { "" } else { path::folder(folder) };
         }
+        files.extend(self.home().map(|home| path::join(&home, "settings.toml")));
+        files.into_iter().map(|file| maybe(file, Observe::Content)).collect()
+    }
+
+    /// Where rustup keeps what is its own.
+    fn home(&self) -> Option<String> {
         let variable = |name| environment::value(self.invocation, name);
         let home = variable("RUSTUP_HOME").map(str::to_owned);
-        let home = home.or_else(|| variable("HOME").map(|home| path::join(home, ".rustup")));
-        files.extend(home.map(|home| path::join(&home, "settings.toml")));
-        files.into_iter().map(|file| maybe(file, Observe::Content)).collect()
+        home.or_else(|| variable("HOME").map(|home| path::join(home, ".rustup")))
+    }
+
+    /// Ends the plan where the proxy stands for a toolchain that is linked to (the rustup book, "Custom toolchains"): the
+    /// compiler tells its folder behind all links, and a link can lead elsewhere the next time.
+    pub(crate) fn check_linked(&self, toolchain: &Toolchain) -> Result<(), Stop> {
+        if !self.is_proxy {
+            return Ok(());
+        }
+        let own = self.home().map(|home| path::join(&home, "toolchains"));
+        let named = self.invocation.arguments.first().and_then(|first| first.strip_prefix('+'));
+        let named = named.or_else(|| environment::value(self.invocation, "RUSTUP_TOOLCHAIN")).unwrap_or_default();
+        let is_own = own.is_some_and(|own| own == path::folder(&toolchain.sysroot));
+        if !is_own || !path::file_name(&toolchain.sysroot).starts_with(named) {
+            return bypass("linked-toolchain", format!("{named} is in {}", toolchain.sysroot));
+        }
+        Ok(())
     }
 
     /// The compiler that the proxy stands for.

@@ -27,9 +27,11 @@ fn called(program: &str, real: &str, words: &str) -> Invocation {
 }
 
 fn decide(invocation: &mut Invocation) -> (String, Decision) {
-    golden::decide::<Rustc>(invocation, |_, question| {
+    golden::decide::<Rustc>(invocation, |invocation, question| {
         let Question::Probe(_) = question else { panic!("only probes are asked for: {question:?}") };
-        let stdout = b"/tools\n/tools/lib/rustlib/x86_64-unknown-linux-gnu/lib\n".to_vec();
+        let is_proxy = invocation.tool.real.ends_with("/rustup");
+        let folder = if is_proxy { "/home/u/.rustup/toolchains/nightly-x86_64-unknown-linux-gnu" } else { "/tools" };
+        let stdout = format!("{folder}\n{folder}/lib/rustlib/x86_64-unknown-linux-gnu/lib\n").into_bytes();
         Answer::Ran(Ran { status: Status::Exited(0), stdout, stderr: Vec::new() })
     })
 }
@@ -112,6 +114,7 @@ fn what_is_not_cached_has_a_reason() {
         "a.rs --emit=metadata --error-format=json --json=artifacts",
         "a.rs --crate-type lib --emit=metadata",
         "a.rs -Z time-passes",
+        "a.rs --cfg @list",
     ] {
         let mut invocation = rustc(words);
         let (asked, decision) = decide(&mut invocation);
@@ -120,6 +123,7 @@ fn what_is_not_cached_has_a_reason() {
     }
     for (program, real, words) in [
         ("/t/rustc", "/t/wrapper", "a.rs"),
+        ("/home/u/.cargo/bin/rustc", "/home/u/.cargo/bin/rustup", "+mine a.rs"),
         ("/t/rustdoc", "/t/rustdoc", "a.rs"),
         ("/t/clippy-driver", "/t/clippy-driver", "a.rs"),
         ("/t/clippy-driver", "/t/clippy-driver", "/t/rustc a.rs --crate-type proc-macro --emit=dep-info,link"),

@@ -19,6 +19,7 @@ use crate::pipeline::context;
 use crate::pipeline::memo::Remembered;
 use crate::pipeline::resolve::Resolved;
 use crate::services::Services;
+use crate::variables::OF_PROGRAMS;
 
 /// What a call is.
 pub enum Verdict {
@@ -155,12 +156,12 @@ fn question(call: &Call, resolved: &Resolved, plugin: &Arc<Registered>) -> Resul
         environment,
         streams: call.streams,
     };
-    let key = question_key(plugin, resolved, &invocation);
+    let key = question_key(plugin, resolved, call, &invocation);
     Ok(Question { plugin: Arc::clone(plugin), invocation: Arc::new(invocation), key })
 }
 
-fn question_key(plugin: &Registered, resolved: &Resolved, invocation: &Invocation) -> Digest {
-    let mut key = KeyBuilder::new("question v1");
+fn question_key(plugin: &Registered, resolved: &Resolved, call: &Call, invocation: &Invocation) -> Digest {
+    let mut key = KeyBuilder::new("question v2");
     key.digest("plugin", &plugin.plugin().digest().0)
         .digest("tool", &resolved.identity.0)
         .text("name", &invocation.tool.name)
@@ -172,6 +173,10 @@ fn question_key(plugin: &Registered, resolved: &Resolved, invocation: &Invocatio
     }
     for (name, value) in &invocation.environment {
         key.text("variable", name).text("value", value);
+    }
+    // The plugin is not told of them, but what the tool says in probes rests on the programs that they lead it to.
+    for name in OF_PROGRAMS {
+        key.part("of programs", call.bytes_of(name).unwrap_or_default());
     }
     let streams = invocation.streams;
     key.part("streams", &[streams.stdout_is_terminal, streams.stderr_is_terminal, streams.joined].map(u8::from));

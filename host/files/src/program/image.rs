@@ -2,7 +2,10 @@
 
 use std::io::{self, Read, Seek};
 
-use object::elf::{DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_STRSZ, DT_STRTAB, FileHeader32, FileHeader64, PT_LOAD};
+use object::elf::{
+    DT_AUXILIARY, DT_FILTER, DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_STRSZ, DT_STRTAB, FileHeader32, FileHeader64,
+    PT_LOAD,
+};
 use object::read::elf::{Dyn, FileHeader, ProgramHeader};
 use object::read::{ReadCache, StringTable};
 use object::{Endianness, ReadRef};
@@ -38,7 +41,7 @@ pub(crate) struct Object {
     pub(crate) machine: (u16, bool),
     /// The loader; none in a static program and in most shared objects.
     pub(crate) interpreter: Option<String>,
-    /// Names of the shared objects that it loads.
+    /// Names of the shared objects that it loads, also in its own place (`DT_AUXILIARY`, `DT_FILTER`).
     pub(crate) needed: Vec<String>,
     /// Folders searched before the caller's LD_LIBRARY_PATH, for all that it leads to.
     pub(crate) rpath: Vec<String>,
@@ -102,7 +105,7 @@ where
     Some(Object {
         machine: (header.e_machine(endian).0, header.is_type_64()),
         interpreter,
-        needed: texts(DT_NEEDED)?,
+        needed: [DT_NEEDED, DT_AUXILIARY, DT_FILTER].into_iter().map(texts).collect::<Option<Vec<_>>>()?.concat(),
         rpath: folders(texts(DT_RPATH)?),
         runpath: folders(texts(DT_RUNPATH)?),
     })

@@ -35,16 +35,21 @@ pub(crate) fn looked_for(messages: &Messages, code: u32, linked: bool) -> Result
     if code != ERRORS || messages.say(OF_MACRO) {
         return Err(refusal("failed", "not only sources failed it"));
     }
-    let mut places = Vec::new();
+    let (mut places, mut explained) = (Vec::new(), 0);
     for message in messages.structured().iter().filter(|message| message.level.starts_with("error")) {
         let looked = message.children.iter().flat_map(|note| named(&note.message)).collect();
         places.extend(explain(message.code(), &message.message, looked)?);
+        explained += usize::from(message.code().is_some());
     }
     for (index, line) in messages.plain().iter().enumerate().filter(|(_, line)| line.starts_with("error")) {
         let code = line.strip_prefix("error[").and_then(|rest| rest.split(']').next());
         let said = line.split_once(": ").map_or("", |(_, said)| said);
         let notes = messages.plain()[index + 1..].iter().take_while(|line| !line.starts_with("error"));
         places.extend(explain(code, said, notes.flat_map(|note| named(note)).collect())?);
+        explained += usize::from(code.is_some());
+    }
+    if explained == 0 {
+        return Err(refusal("failed", "no error is told in a way that is known"));
     }
     Ok(places.into_iter().map(|file| maybe(file, Observe::Kind)).collect())
 }
@@ -109,6 +114,7 @@ mod tests {
         let coded = |code: &str| json(&format!(r#"{{"code":"{code}","explanation":null}}"#), "m", "h");
         for said in [
             "error[E0308]: mismatched types\n --> a.rs:1:2",
+            "\u{1b}[1m\u{1b}[91merror[E0308]\u{1b}[0m\u{1b}[1m: mismatched types\u{1b}[0m",
             &coded("E0308"),
             &coded("dead_code"),
             &coded("clippy::all"),
@@ -125,6 +131,10 @@ mod tests {
         ] {
             assert!(files(said).is_err(), "{said}");
         }
+        let short = "a.rs:1:2: error[E0308]: mismatched types\nerror: aborting due to 1 previous error";
+        assert!(files(short).is_err());
+        assert!(files("").is_err());
+        assert!(files("\u{1b}[1m\u{1b}[91merror\u{1b}[0m\u{1b}[1m: couldn't read `a`\u{1b}[0m").is_err());
         assert!(looked_for(&Messages::of(&outcome("")), 101, false).is_err());
         assert!(looked_for(&Messages::of(&outcome("")), 1, true).is_err());
     }

@@ -8,7 +8,7 @@ use zccache_plugin_sdk::contract::Outcome;
 /// All that was said.
 pub(crate) struct Messages {
     structured: Vec<Message>,
-    /// Lines that are no messages for programs.
+    /// Lines that are no messages for programs, without colours.
     plain: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ impl Messages {
             for line in text.lines().filter(|line| !line.starts_with(NOTICE)) {
                 match serde_json::from_str::<Message>(line) {
                     Ok(message) => messages.structured.push(message),
-                    Err(_) => messages.plain.push(line.to_owned()),
+                    Err(_) => messages.plain.push(without_colours(line)),
                 }
             }
         }
@@ -96,6 +96,23 @@ impl Messages {
         files.retain(|file| !file.is_empty() && !file.starts_with('<'));
         files
     }
+}
+
+/// A line as it is read: without what sets a terminal's colours (`ESC [ 1 m`) or makes links of codes (`ESC ] 8 ; ; url ESC \`).
+fn without_colours(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = match part.chars().next() {
+            Some('[') => part.split_once(|end: char| end.is_ascii_alphabetic()).map(|(_, rest)| rest),
+            // Ends where the next begins, or with a bell.
+            Some(']') => part.split_once('\u{7}').map(|(_, rest)| rest),
+            Some('\\') => Some(&part[1..]),
+            _ => Some(part),
+        };
+        text += rest.unwrap_or_default();
+    }
+    text
 }
 
 impl Message {
@@ -142,6 +159,15 @@ pub(crate) mod tests {
             code: 1,
             more: Vec::new(),
         }
+    }
+
+    #[test]
+    fn colours_and_links_are_no_part_of_a_line() {
+        let line = "\u{1b}[1m\u{1b}[91merror[\u{1b}]8;;https://x/E0583\u{1b}\\E0583\u{1b}]8;;\u{1b}\\]\u{1b}[0m: m";
+        assert_eq!(without_colours(line), "error[E0583]: m");
+        let arrow = " \u{1b}[94m--> \u{1b}[0ma b.rs:1:2";
+        let messages = Messages::of(&outcome(arrow));
+        assert_eq!(messages.shown().into_iter().collect::<Vec<_>>(), ["a b.rs"]);
     }
 
     #[test]

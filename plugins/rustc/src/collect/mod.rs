@@ -23,6 +23,9 @@ use messages::Messages;
 /// Said where the compiler wrote a part of a message into a file of its own.
 const ELSEWHERE: &str = "has been written to";
 
+/// Said where make gives no jobs: that is about the caller, and not in the key.
+const OF_JOBSERVER: &str = "connect to jobserver";
+
 /// The chain of folders of libraries of other languages.
 const NATIVE: u32 = 0;
 /// The chain of folders that the linker searches.
@@ -53,6 +56,9 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if messages.say(ELSEWHERE) {
         return Err(refusal("long-message", "a part of a message is in a file"));
     }
+    if messages.say(OF_JOBSERVER) {
+        return Err(refusal("jobserver", "a message is about the make that called"));
+    }
     let mut inputs = sources::inputs(&sources, &outcome.facts);
     inputs.extend(messages.shown().into_iter().map(|file| maybe(file, Observe::Content)));
     let failed = outcome.code != 0;
@@ -61,6 +67,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     }
     sources::check_types(&context, &outcome.facts)?;
     sources::check_lints(&context, &outcome.facts)?;
+    sources::check_assembly(&outcome.facts)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),
         (true, Some(files), Some(call)) => Linked::read(files, call)?,

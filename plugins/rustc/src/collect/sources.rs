@@ -5,7 +5,7 @@ use zccache_plugin_sdk::contract::{Fact, FileKind, Input, Observe, Refusal};
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
-use crate::description::{CARGO_LINTS, CRATE_TYPE};
+use crate::description::{ASSEMBLER_READS, ASSEMBLY, CARGO_LINTS, CRATE_TYPE};
 
 /// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
 /// error (E0761).
@@ -44,6 +44,17 @@ pub(crate) fn check_lints(context: &Context, facts: &[Fact]) -> Result<(), Refus
     let mut findings = facts.iter().flat_map(|fact| &fact.findings);
     if context.lints && findings.any(|finding| finding.token == CARGO_LINTS) {
         return Err(refusal("cargo-lints", "a source asks for lints of manifests"));
+    }
+    Ok(())
+}
+
+/// Refuses where assembly in a source may have the assembler read a file: the compiler lists none of those.
+pub(crate) fn check_assembly(facts: &[Fact]) -> Result<(), Refusal> {
+    let has = |token: &[&str]| {
+        facts.iter().flat_map(|fact| &fact.findings).any(|finding| token.contains(&finding.token.as_str()))
+    };
+    if has(&ASSEMBLY) && has(&ASSEMBLER_READS) {
+        return Err(refusal("assembler-file", "assembly may read a file"));
     }
     Ok(())
 }
