@@ -40,6 +40,27 @@ fn a_failure_for_want_of_a_module_ends_when_the_module_is_there() {
 }
 
 #[test]
+fn a_failure_in_colours_ends_with_its_ground_and_one_in_the_short_format_is_not_kept() {
+    let Some(world) = world() else { return };
+    for (words, again) in [("--color=always", Expected::Hit), ("--error-format=short", Expected::Failure)] {
+        let call = library(words);
+        world.write("x.rs", "pub mod a;\n");
+        let (failed, _) = world.expect(Expected::Failure, &call, &LIBRARY);
+        assert_eq!(world.expect(again, &call, &LIBRARY).0, failed, "{words}");
+        world.write("a.rs", "pub const A: u32 = 1;\n");
+        assert!(world.expect_cold_and_warm(&call, &LIBRARY).run.succeeded(), "{words}");
+        world.remove("a.rs");
+
+        world.write("x.rs", "pub const T: &str = include_str!(\"t\");\n");
+        world.expect(Expected::Failure, &call, &LIBRARY);
+        world.expect(Expected::Failure, &call, &LIBRARY);
+        world.write("t", "text");
+        assert!(world.expect_cold_and_warm(&call, &LIBRARY).run.succeeded(), "{words}");
+        world.remove("t");
+    }
+}
+
+#[test]
 fn a_failure_for_want_of_several_modules_goes_on_until_all_are_there() {
     let Some(world) = world() else { return };
     world.write_many([("x.rs", "pub mod a;\npub mod b;\n"), ("b.rs", "pub mod c;\npub mod d;\n")]);

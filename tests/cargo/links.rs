@@ -86,6 +86,24 @@ fn a_linker_that_is_found_elsewhere_is_another_linker() {
 }
 
 #[test]
+fn a_linker_that_cannot_list_what_it_reads_is_not_asked_to_where_it_comes_first_in_path() {
+    let Some(mut world) = world() else { return };
+    if !required("gcc") {
+        return;
+    }
+    world.write("x.rs", SOURCE);
+    let call = program("-C linker=gcc");
+    world.expect_cold_and_warm(&call, &PROGRAM);
+    let gcc = run(world.command("sh").args(["-c", "command -v gcc"])).expect_success().out();
+    let ignorant = "case \"$*\" in *dependency-file*) exit 1;; esac";
+    script(&world, "bin/gcc", &format!("{ignorant}\nexec {} \"$@\"", gcc.trim_end()));
+    world.set("PATH", format!("{}:{}", world.work.join("bin").display(), std::env::var("PATH").unwrap()));
+    assert!(world.expect(Expected::Bypass, &call, &PROGRAM).0.run.succeeded());
+    world.unset("PATH");
+    world.expect(Expected::Hit, &call, &PROGRAM);
+}
+
+#[test]
 fn a_script_of_the_linker_is_seen_when_it_changes() {
     let Some(world) = world() else { return };
     world.write(

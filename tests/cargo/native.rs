@@ -47,6 +47,21 @@ fn follows(world: &World, file: &str, call: &str, outputs: &[&str]) {
 }
 
 #[test]
+fn a_crate_whose_assembly_reads_a_file_is_not_stored() {
+    let Some(world) = world() else { return };
+    let call = library("");
+    for (name, assembly) in [("incbin", "\".incbin \\\"data\\\"\""), ("include", "\".include \\\"data\\\"\"")] {
+        world.write("data", ".byte 1\n");
+        world.write("x.rs", &format!("core::arch::global_asm!({assembly});\npub fn {name}() {{}}\n"));
+        let (first, _) = world.expect(Expected::Unstored, &call, &LIBRARY);
+        world.write("data", ".byte 2\n");
+        assert_ne!(world.expect(Expected::Unstored, &call, &LIBRARY).0, first, "{name}");
+    }
+    world.write("x.rs", "pub fn nothing() {\n    unsafe { core::arch::asm!(\"nop\") }\n}\n");
+    world.expect_cold_and_warm(&call, &LIBRARY);
+}
+
+#[test]
 fn a_library_that_is_packed_into_a_crate_is_seen_when_it_changes() {
     let Some(world) = using("", "") else { return };
     follows(&world, "lib/libpart.a", &library("-L native=lib -l static=part"), &LIBRARY);

@@ -105,7 +105,8 @@ fn what_is_not_cached_is_run_as_it_is() {
     let Some(world) = world() else { return };
     world.write("x.rs", SOURCE);
     world.write("words", "--cfg\nwide\n");
-    for words in ["-C lto=fat", "@words", "-C llvm-args=--inline-threshold=9"] {
+    world.write("word", "wide\n");
+    for words in ["-C lto=fat", "@words", "--cfg @word", "-C llvm-args=--inline-threshold=9"] {
         let (made, _) = world.expect(Expected::Bypass, &program(words), &PROGRAM);
         assert!(made.run.succeeded(), "{words}: {made:?}");
     }

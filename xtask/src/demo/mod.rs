@@ -32,7 +32,7 @@ use crate::workspace::Workspace;
 use crate::{build, setup};
 
 /// Which projects.
-#[derive(Args, Default)]
+#[derive(Args)]
 pub(crate) struct Options {
     /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage; by cargo ripgrep, a workspace, and zccache
     /// itself: half an hour on two processors
