@@ -121,7 +121,8 @@ fn tokens() -> Vec<Token> {
     let words = [(incbin, ".incbin"), (incbin_upper, ".INCBIN"), (include, ".include"), (include_upper, ".INCLUDE")];
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
-        name_rule(LINK_ATTRIBUTE, "link", &["("], &[]),
+        // Or what a macro was given: `#[link $arguments]`.
+        name_rule(LINK_ATTRIBUTE, "link", &["(", "$"], &[]),
         name_rule(LINK_KIND, "kind", &["="], VALUE),
         name_rule(LINK_NAME, "name", &["="], VALUE),
         name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
