@@ -62,20 +62,31 @@ fn other_forms_of_code_come_from_the_cache() {
     }
 }
 
-#[test]
-fn a_linker_that_is_found_elsewhere_is_another_linker() {
-    let Some(mut world) = world() else { return };
+/// A world with a program that is stored, linked by gcc; its call, and where gcc is.
+fn linked_by_gcc() -> Option<(World, String, String)> {
+    let world = world()?;
     if !required("gcc") {
-        return;
+        return None;
     }
     world.write("x.rs", SOURCE);
     let call = program("-C linker=gcc");
     world.expect_cold_and_warm(&call, &PROGRAM);
     let gcc = run(world.command("sh").args(["-c", "command -v gcc"])).expect_success().out();
-    let with_id = |id: &str| format!("exec {} -Wl,--build-id={id} \"$@\"", gcc.trim_end());
-    script(&world, "bin/gcc", &with_id("0x1111"));
+    Some((world, call, gcc.trim_end().to_owned()))
+}
+
+/// Has programs in the folder `bin` found before all others.
+fn put_first_in_path(world: &mut World) {
     let path = format!("{}:{}", world.work.join("bin").display(), std::env::var("PATH").unwrap());
     world.set("PATH", path);
+}
+
+#[test]
+fn a_linker_that_is_found_elsewhere_is_another_linker() {
+    let Some((mut world, call, gcc)) = linked_by_gcc() else { return };
+    let with_id = |id: &str| format!("exec {gcc} -Wl,--build-id={id} \"$@\"");
+    script(&world, "bin/gcc", &with_id("0x1111"));
+    put_first_in_path(&mut world);
     let (other, counters) = world.compare(&call, &PROGRAM);
     assert!(other.run.succeeded() && counters.hits == 0, "{counters:?}");
     script(&world, "bin/gcc", &with_id("0x2222"));
@@ -87,17 +98,10 @@ fn a_linker_that_is_found_elsewhere_is_another_linker() {
 
 #[test]
 fn a_linker_that_cannot_list_what_it_reads_is_not_asked_to_where_it_comes_first_in_path() {
-    let Some(mut world) = world() else { return };
-    if !required("gcc") {
-        return;
-    }
-    world.write("x.rs", SOURCE);
-    let call = program("-C linker=gcc");
-    world.expect_cold_and_warm(&call, &PROGRAM);
-    let gcc = run(world.command("sh").args(["-c", "command -v gcc"])).expect_success().out();
+    let Some((mut world, call, gcc)) = linked_by_gcc() else { return };
     let ignorant = "case \"$*\" in *dependency-file*) exit 1;; esac";
-    script(&world, "bin/gcc", &format!("{ignorant}\nexec {} \"$@\"", gcc.trim_end()));
-    world.set("PATH", format!("{}:{}", world.work.join("bin").display(), std::env::var("PATH").unwrap()));
+    script(&world, "bin/gcc", &format!("{ignorant}\nexec {gcc} \"$@\""));
+    put_first_in_path(&mut world);
     assert!(world.expect(Expected::Bypass, &call, &PROGRAM).0.run.succeeded());
     world.unset("PATH");
     world.expect(Expected::Hit, &call, &PROGRAM);
