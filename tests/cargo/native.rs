@@ -52,7 +52,7 @@ fn a_crate_whose_assembly_reads_a_file_is_not_stored() {
     let call = library("");
     for (name, assembly) in [("incbin", "\".incbin \\\"data\\\"\""), ("include", "\".include \\\"data\\\"\"")] {
         world.write("data", ".byte 1\n");
-        world.write("x.rs", &format!("core::arch::global_asm!({assembly});\npub fn {name}() {{}}\n"));
+        world.write("x.rs", format!("core::arch::global_asm!({assembly});\npub fn {name}() {{}}\n"));
         let (first, _) = world.expect(Expected::Unstored, &call, &LIBRARY);
         world.write("data", ".byte 2\n");
         assert_ne!(world.expect(Expected::Unstored, &call, &LIBRARY).0, first, "{name}");
