@@ -17,7 +17,7 @@ use crate::observe::Seen;
 use crate::place::Place;
 use crate::settled::Settled;
 
-/// So many are looked at by one thread at least: to wake another costs as much as some dozens of looks.
+/// So many are looked at by one thread at least: a look takes two microseconds, and another thread must be woken first.
 const TOGETHER: usize = 32;
 
 /// Chains of folders, with the inputs and the lookups that name them.

@@ -44,9 +44,9 @@ const KEYED: &[&str] = &[
     "SYSROOT",
     "TERM",
     "NO_COLOR",
-    "CLICOLOR",
-    "CLICOLOR_FORCE",
-    "CI",
+    COLOURING[0],
+    COLOURING[1],
+    COLOURING[2],
     LIBRARY_PATH,
     "SDKROOT",
     "MACOSX_DEPLOYMENT_TARGET",
@@ -82,8 +82,11 @@ const REDIRECTING: &[&str] = &[
     "CLANG_CONFIG_*",
 ];
 
+/// These, too, say whether messages on a terminal have colours, each in a way of its own.
+pub(crate) const COLOURING: [&str; 3] = ["CLICOLOR", "CLICOLOR_FORCE", "CI"];
+
 /// These matter only to messages on a terminal.
-pub(crate) const OF_TERMINAL: [&str; 5] = ["TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"];
+pub(crate) const OF_TERMINAL: [&str; 5] = ["TERM", "NO_COLOR", COLOURING[0], COLOURING[1], COLOURING[2]];
 
 /// Every variable that the plugin is to be given.
 pub(crate) fn declared() -> Vec<String> {

@@ -13,7 +13,9 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 use crate::command::{Command, CrateType, Kind, Lto};
 use crate::context::{Context, WIDTH};
 use crate::description::{CARGO_LINT_NAMES, COLOUR, LINK, LINKED, LINKER, LISTS, PROCESSOR, PROXY_LISTS, SOURCES};
-use crate::environment::{self, EXTRA_FILES, EXTRA_VARIABLES, LD_LIBRARY_PATH, LIBRARY_PATH, OF_TERMINAL, PACKAGE};
+use crate::environment::{
+    self, COLOURING, EXTRA_FILES, EXTRA_VARIABLES, LD_LIBRARY_PATH, LIBRARY_PATH, OF_TERMINAL, PACKAGE,
+};
 use crate::link_words;
 use crate::outputs::{self, DEP_INFO};
 use crate::tool::{Tool, Toolchain};
@@ -260,9 +262,7 @@ fn additions(invocation: &Invocation, command: &Command, before: u32) -> Result<
         additions.extend([LINKED, LINKER]);
     }
     let asks = invocation.streams.stderr_is_terminal && !command.colour_said && !command.json;
-    if let Some(name) =
-        ["CLICOLOR", "CLICOLOR_FORCE", "CI"].into_iter().find(|name| asks && value(invocation, name).is_some())
-    {
+    if let Some(name) = COLOURING.into_iter().find(|name| asks && value(invocation, name).is_some()) {
         return bypass("environment", format!("{name} says whether messages have colours"));
     }
     let dumb = value(invocation, "TERM").is_none_or(|term| term == "dumb");

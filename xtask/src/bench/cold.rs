@@ -1,8 +1,9 @@
 //! What misses add to a build. That is less than two builds of the same project differ by on a busy machine, so the build
 //! is made in slices: each by the compiler alone, by the compiler alone once more, and through an empty cache, in turn.
 //! How far the second is from the first says what the third is worth. And it is counted how much of the processors' time
-//! the daemon takes: where they have no rest, a build cannot become longer by a larger share.
+//! the daemon takes, which the machine's other users do not change.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -11,19 +12,19 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::bench::builds::folder;
-use crate::bench::cache::{OURS, without_settings};
+use crate::bench::cache::{Cache, OURS, without_settings};
 use crate::bench::contestant::in_turn;
 use crate::bench::daemon::ticks;
 use crate::bench::figures::Race;
 use crate::bench::world::{BARE, World};
-use crate::demo::{Tree, zstd};
+use crate::demo::{Project, Tree, zstd};
 use crate::workspace::Workspace;
 
 /// Which of the contestants goes through the cache.
 const CACHED: usize = 2;
 
 /// The bare compiler's second turn.
-pub(crate) const AGAIN: &str = "bare compiler, again";
+const AGAIN: &str = "bare compiler, again";
 
 /// A project, built in slices with so many jobs.
 #[derive(Debug, Deserialize, Serialize)]
@@ -56,9 +57,8 @@ pub(crate) fn measure(world: &World, workspace: &Workspace) -> Result<Vec<Cold>>
         jobs.remove(0);
     }
     let project = zstd();
-    let folders = ["bare", "bare-again", "zccache"].map(|name| folder(world, workspace, &project, name));
-    let [bare, again, cached] = folders;
-    let (bare, again, cached) = (bare?, again?, cached?);
+    let of = |contestant| folder(world, workspace, &project, contestant);
+    let (bare, again, cached) = (of("bare")?, of("bare-again")?, of("zccache")?);
     let cache = world.ours()?;
     let plainly = |command: &mut Command| {
         without_settings(command);
@@ -76,49 +76,57 @@ pub(crate) fn measure(world: &World, workspace: &Workspace) -> Result<Vec<Cold>>
     let built = trees[0].build(4 * cores)?.outputs;
     let objects: Vec<_> = built.units().cloned().collect();
     built.remove().context("what was built")?;
-    let mut measured = Vec::new();
-    for jobs in jobs {
-        let mut rounds = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), Vec::new()));
-        let mut slices = rounds.clone();
-        let (mut taken, mut of_daemon) = (0, 0);
-        let mut turns = in_turn(trees.len());
-        for _ in 0..world.scale.builds {
-            cache.empty()?;
-            let daemon = cache.pid()?.to_string();
-            let before = cache.counts()?;
-            let idle = ticks(&daemon)?;
-            let mut sums = [Duration::ZERO; 3];
-            for slice in objects.chunks(jobs) {
-                for index in turns.next().unwrap_or_default() {
-                    // What the one before left to be written must not be written in this one's time.
-                    rustix::fs::sync();
-                    let children = ticks("self")?.children;
-                    let time = trees[index].make_objects(slice, jobs)?;
-                    if index == CACHED {
-                        taken += ticks("self")?.children - children;
-                    }
-                    slices[index].1.push(time);
-                    sums[index] += time;
+    jobs.into_iter().map(|jobs| in_slices(world, &cache, &project, &trees, &objects, jobs)).collect()
+}
+
+/// Builds all objects in slices of as many as there are jobs, again and again.
+fn in_slices(
+    world: &World,
+    cache: &Cache,
+    project: &Project,
+    trees: &[Tree<'_>; 3],
+    objects: &[PathBuf],
+    jobs: usize,
+) -> Result<Cold> {
+    let mut rounds = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), Vec::new()));
+    let mut slices = rounds.clone();
+    let (mut taken, mut of_daemon) = (0, 0);
+    let mut turns = in_turn(trees.len());
+    for _ in 0..world.scale.builds {
+        cache.empty()?;
+        let daemon = cache.pid()?.to_string();
+        let before = cache.counts()?;
+        let idle = ticks(&daemon)?;
+        let mut sums = [Duration::ZERO; 3];
+        for slice in objects.chunks(jobs) {
+            for index in turns.next().unwrap_or_default() {
+                // What the one before left to be written must not be written in this one's time.
+                rustix::fs::sync();
+                let children = ticks("self")?.children;
+                let time = trees[index].make_objects(slice, jobs)?;
+                if index == CACHED {
+                    taken += ticks("self")?.children - children;
                 }
-            }
-            let busy = ticks(&daemon)?;
-            of_daemon += busy.own + busy.children - idle.own - idle.children;
-            let after = cache.counts()?;
-            let misses = after.misses - before.misses;
-            ensure!(misses == objects.len() as u64, "{misses} misses of {} units", objects.len());
-            for (tree, ((_, times), sum)) in trees.iter().zip(rounds.iter_mut().zip(sums)) {
-                times.push(sum);
-                tree.outputs()?.remove().context("what was built")?;
+                slices[index].1.push(time);
+                sums[index] += time;
             }
         }
-        measured.push(Cold {
-            project: project.name.to_owned(),
-            jobs,
-            units: objects.len(),
-            rounds: Race::of_rounds(&rounds),
-            slices: Race::of_rounds(&slices),
-            daemon_percent: 100.0 * of_daemon as f64 / (taken + of_daemon) as f64,
-        });
+        let busy = ticks(&daemon)?;
+        of_daemon += busy.own + busy.children - idle.own - idle.children;
+        let after = cache.counts()?;
+        let misses = after.misses - before.misses;
+        ensure!(misses == objects.len() as u64, "{misses} misses of {} units", objects.len());
+        for (tree, ((_, times), sum)) in trees.iter().zip(rounds.iter_mut().zip(sums)) {
+            times.push(sum);
+            tree.outputs()?.remove().context("what was built")?;
+        }
     }
-    Ok(measured)
+    Ok(Cold {
+        project: project.name.to_owned(),
+        jobs,
+        units: objects.len(),
+        rounds: Race::of_rounds(&rounds),
+        slices: Race::of_rounds(&slices),
+        daemon_percent: 100.0 * of_daemon as f64 / (taken + of_daemon) as f64,
+    })
 }
