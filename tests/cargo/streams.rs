@@ -71,3 +71,15 @@ fn a_notice_is_passed_on_while_the_compiler_goes_on() {
     assert!(child.wait().unwrap().success());
     assert!(String::from_utf8(world.read("said").unwrap()).unwrap().contains("libx.so"));
 }
+
+#[test]
+fn a_warning_about_the_callers_jobserver_is_not_given_to_others() {
+    let Some(mut world) = world() else { return };
+    world.write("x.rs", "pub fn f() {}\n");
+    let call = library("");
+    world.set("MAKEFLAGS", " -j4 --jobserver-auth=198,199");
+    let (warned, _) = world.expect(Expected::Unstored, &call, &LIBRARY);
+    assert!(warned.run.err().contains("jobserver"), "{warned:?}");
+    world.unset("MAKEFLAGS");
+    assert_eq!(world.expect_cold_and_warm(&call, &LIBRARY).run.err(), "");
+}
