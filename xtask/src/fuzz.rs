@@ -99,14 +99,17 @@ pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
     process::announce(&cargo);
     let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
     let stdout = child.stdout.take().expect("the output of a child spawned with a pipe is a pipe");
-    let mut passed = false;
+    let (mut passed, mut seed) = (false, None);
     for line in BufReader::new(stdout).lines() {
         let line = line?;
+        seed = seed.or_else(|| line.split_once(": seed ").map(|(_, seed)| seed.to_owned()));
         passed |= line.starts_with("test result: ok. 1 passed");
         println!("{line}");
     }
     let status = child.wait();
-    process::checked(&cargo, status)?;
+    // Said last: whoever kept only the end of a long report can run it again.
+    let again = || format!("`--seed {}` repeats it", seed.as_deref().unwrap_or("<that of the first line>"));
+    process::checked(&cargo, status).with_context(again)?;
     if !passed {
         bail!("the suite `edits` has no test `{test}`");
     }
