@@ -55,12 +55,14 @@ pub fn descendant(of: Pid, name: &str) -> Pid {
     until(&format!("{name} runs"), || descendants(of).into_iter().find(|process| process.name == name)).pid
 }
 
-/// Waits until a process is gone.
+/// Waits until a process is gone, with all of its threads: as long as one of them lives, its sockets take connections.
 #[track_caller]
 pub fn until_gone(pid: Pid) {
+    let number = pid.as_raw_nonzero().to_string();
     until("a process is gone", || {
-        let gone = test_kill_process(pid).is_err() || read(&pid.as_raw_nonzero().to_string()).is_none();
-        gone.then_some(())
+        let ended = read(&number).is_none();
+        let alone = fs::read_dir(format!("/proc/{number}/task")).map_or(true, |threads| threads.count() <= 1);
+        (test_kill_process(pid).is_err() || ended && alone).then_some(())
     });
 }
 

@@ -76,6 +76,20 @@ fn a_daemon_that_hangs_up_is_named() {
 }
 
 #[test]
+fn a_command_that_a_dying_daemon_leaves_without_an_answer_asks_the_next() {
+    let Some(world) = world() else { return };
+    run(&mut world.zccache(["start"])).expect_success();
+    let socket = world.socket();
+    run(&mut world.zccache(["stop"])).expect_success();
+    let listener = UnixListener::bind(&socket).unwrap();
+    // What the system does with one that was killed: it takes a last connection, and then there is nobody.
+    let dying = std::thread::spawn(move || read_message(&mut listener.accept().unwrap().0).unwrap());
+    run(&mut world.zccache(["stats"])).expect_success();
+    dying.join().unwrap();
+    world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
+}
+
+#[test]
 fn an_answer_that_is_none_is_named() {
     let Some(world) = world() else { return };
     for (answer, why) in [

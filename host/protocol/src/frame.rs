@@ -46,14 +46,21 @@ pub enum FrameError {
     Malformed(#[from] postcard::Error),
 }
 
+impl FrameError {
+    /// Whether the other side is gone.
+    pub fn is_end(&self) -> bool {
+        matches!(self, FrameError::Io(error) if is_end(error))
+    }
+}
+
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe)
+}
+
 /// What the system said, or what it means when the other side is gone.
 fn said(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            "the connection ended".to_owned()
-        }
-        _ => error.to_string(),
-    }
+    if is_end(error) { "the connection ended".to_owned() } else { error.to_string() }
 }
 
 /// What a frame is.
