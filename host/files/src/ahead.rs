@@ -8,7 +8,8 @@ use zccache_model::manifest::InputList;
 use zccache_model::plan::{FileKind, Input, Lookup, Observe, Scan};
 
 use crate::files::Files;
-use crate::lookup::{Trace, Tried};
+use crate::ground::Grounds;
+use crate::lookup::trace_lookup;
 use crate::place::Place;
 use crate::tokens::TokenRules;
 
@@ -55,15 +56,13 @@ impl Files {
 impl Reader<'_> {
     /// None: it is over.
     fn read_all(&mut self, guess: &Guess<'_>) -> Option<()> {
-        let tried = Tried::default();
+        let mut grounds = Grounds::new(self.files, self.place);
+        let mut found = Vec::new();
         for lookup in guess.lookups {
-            let traces = self.files.trace_lookup(self.place, guess.chains, lookup, &tried);
-            for trace in traces.unwrap_or_default() {
-                if let Trace::Present(input) = trace {
-                    self.read(&input.path, input.observe)?;
-                }
-            }
+            // What cannot be looked at now is said of the run.
+            let _unsure = trace_lookup(self.place, &mut grounds, guess.chains, lookup, &mut |input| found.push(input));
         }
+        found.iter().try_for_each(|input| self.read(&input.path, input.observe))?;
         for input in guess.inputs {
             self.read(&input.path, input.observe)?;
         }

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use zccache_model::manifest::{InputList, SeenInput};
+use zccache_model::manifest::{InputList, ObservedPath, SeenInput};
 use zccache_model::plan::Observe;
 
 use crate::absent::Scratch;
@@ -26,16 +26,26 @@ impl Files {
         if !list.absences.iter().all(|absences| self.still_absent(place, absences, &mut scratch)) {
             return None;
         }
-        let mut seen = Vec::with_capacity(list.inputs.len());
+        self.look_at_all(place, &list.inputs).ok().map(with_sameness)
+    }
+
+    /// What is at each of these paths now. An error: which one cannot be told, and why.
+    pub(crate) fn look_at_all(
+        &self,
+        place: &Place<'_>,
+        inputs: &[ObservedPath],
+    ) -> Result<Vec<Seen>, (usize, io::Error)> {
+        let mut whole = PathBuf::new();
+        let mut seen = Vec::with_capacity(inputs.len());
         let mut unknown = Vec::new();
-        for (index, input) in list.inputs.iter().enumerate() {
-            place.at_into(&input.path, &mut scratch.path);
+        for (index, input) in inputs.iter().enumerate() {
+            place.at_into(&input.path, &mut whole);
             if input.observe == Observe::InPath {
-                seen.push(Seen::leads(place, &scratch.path));
+                seen.push(Seen::leads(place, &whole));
                 continue;
             }
-            claim(place, &scratch.path, input.observe);
-            let Some(stamp) = unix::stat_if_there(&scratch.path).ok()? else {
+            claim(place, &whole, input.observe);
+            let Some(stamp) = unix::stat_if_there(&whole).map_err(|error| (index, error))? else {
                 seen.push(Seen::ABSENT);
                 continue;
             };
@@ -48,18 +58,19 @@ impl Files {
             }
         }
         let read = |(index, stamp): (usize, Stamp)| {
-            let input = &list.inputs[index];
-            self.look_closely(place, &place.at(&input.path), input.observe, stamp).map(|seen| (index, seen))
+            let input = &inputs[index];
+            let seen = self.look_closely(place, &place.at(&input.path), input.observe, stamp);
+            seen.map(|seen| (index, seen)).map_err(|error| (index, error))
         };
-        let read: io::Result<Vec<(usize, Seen)>> = if unknown.len() < READ_TOGETHER {
+        let read: Result<Vec<(usize, Seen)>, _> = if unknown.len() < READ_TOGETHER {
             unknown.into_iter().map(read).collect()
         } else {
             unknown.into_par_iter().map(read).collect()
         };
-        for (index, now) in read.ok()? {
+        for (index, now) in read? {
             seen[index] = now;
         }
-        Some(with_sameness(seen))
+        Ok(seen)
     }
 }
 

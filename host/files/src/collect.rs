@@ -2,23 +2,18 @@
 
 use std::collections::HashSet;
 
-use rayon::prelude::*;
 use zccache_model::manifest::{InputList, ObservedPath, SeenInput};
 use zccache_model::plan::{Input, Lookup, Observe};
 use zccache_model::state::InputState;
 
-use crate::anchor::Anchors;
 use crate::check::with_sameness;
 use crate::clock::Started;
 use crate::error::Unsure;
 use crate::files::Files;
-use crate::lookup::{Trace, Tried};
-use crate::observe::Seen;
+use crate::ground::Grounds;
+use crate::lookup::{trace_input, trace_lookup};
 use crate::place::Place;
 use crate::settled::Settled;
-
-/// So many are looked at by one thread at least: a look takes two microseconds, and another thread must be woken first.
-const TOGETHER: usize = 32;
 
 /// Chains of folders, with the inputs and the lookups that name them.
 pub type Part<'a> = (&'a [Vec<String>], &'a [Input], &'a [Lookup]);
@@ -32,27 +27,20 @@ pub struct Collection {
     pub states: Vec<SeenInput>,
 }
 
-/// Something that a plugin named.
-enum Named<'a> {
-    Input(&'a Input),
-    Lookup(&'a [Vec<String>], &'a Lookup),
-}
-
 impl Files {
     /// What the parts come to now, if it is sure that the run saw the same. `started` was read before its release.
     pub fn collect(&self, place: &Place<'_>, started: Started, parts: &[Part<'_>]) -> Result<Collection, Unsure> {
-        let (inputs, absent) = self.trace(place, parts)?;
+        let list = self.trace(place, parts)?;
         let mut settled = Settled::since(place, started);
-        let mut anchors = Anchors::new(place);
-        for path in &absent {
-            anchors.add(path)?;
-        }
-        let list = InputList { inputs, absences: anchors.finish(), variables: Vec::new() };
         for absences in &list.absences {
             settled.require_way(&absences.folder, &place.at(&absences.folder))?;
         }
-        let seen: Vec<_> = list.inputs.par_iter().map(|input| self.see(place, input)).collect();
-        let seen = seen.into_iter().collect::<Result<Vec<Seen>, Unsure>>()?;
+        let seen = self
+            .look_at_all(place, &list.inputs)
+            .map_err(|(input, source)| Unsure::Unreadable { path: list.inputs[input].path.clone(), source })?;
+        if let Some((input, _)) = list.inputs.iter().zip(&seen).find(|(_, seen)| seen.state == InputState::Absent) {
+            return Err(Unsure::Missing { path: input.path.clone() });
+        }
         // Every file on the way to where a name leads is an input or an absence of its own.
         let named = |input: &ObservedPath| input.observe == Observe::InPath;
         for (input, seen) in list.inputs.iter().zip(&seen).filter(|(input, _)| !named(input)) {
@@ -61,50 +49,26 @@ impl Files {
         Ok(Collection { list, states: with_sameness(seen) })
     }
 
-    /// The inputs, each once in the order named, and the absent paths.
-    fn trace(&self, place: &Place<'_>, parts: &[Part<'_>]) -> Result<(Vec<ObservedPath>, HashSet<String>), Unsure> {
-        let named: Vec<Named<'_>> = parts
-            .iter()
-            .flat_map(|(chains, inputs, lookups)| {
-                let lookups = lookups.iter().map(|lookup| Named::Lookup(chains, lookup));
-                inputs.iter().map(Named::Input).chain(lookups)
-            })
-            .collect();
-        let tried = Tried::default();
-        let traces: Vec<_> = named
-            .par_iter()
-            .with_min_len(TOGETHER)
-            .map(|named| match named {
-                Named::Input(input) => self.trace_input(place, input, &tried).map(|trace| vec![trace]),
-                Named::Lookup(chains, lookup) => self.trace_lookup(place, chains, lookup, &tried),
-            })
-            .collect();
-        let (mut inputs, mut known, mut absent) = (Vec::new(), HashSet::new(), HashSet::new());
-        for traces in traces {
-            for trace in traces? {
-                match trace {
-                    Trace::Absent(path) => {
-                        absent.insert(path);
-                    }
-                    Trace::Present(input) => {
-                        if known.insert(input.clone()) {
-                            inputs.push(input);
-                        }
-                    }
-                }
+    /// The inputs, each once in the order named, and what is not there.
+    fn trace(&self, place: &Place<'_>, parts: &[Part<'_>]) -> Result<InputList, Unsure> {
+        let mut grounds = Grounds::new(self, place);
+        let (mut list, mut known) = (InputList::default(), HashSet::new());
+        let mut see = |input: ObservedPath| {
+            if !known.contains(&input) {
+                known.insert(input.clone());
+                list.inputs.push(input);
+            }
+        };
+        for (chains, inputs, lookups) in parts {
+            for input in *inputs {
+                trace_input(&mut grounds, input)?.into_iter().for_each(&mut see);
+            }
+            for lookup in *lookups {
+                trace_lookup(place, &mut grounds, chains, lookup, &mut see)?;
             }
         }
-        Ok((inputs, absent))
-    }
-
-    /// The state of something that was there when it was traced.
-    fn see(&self, place: &Place<'_>, input: &ObservedPath) -> Result<Seen, Unsure> {
-        let path = || input.path.clone();
-        match self.look(place, &place.at(&input.path), input.observe) {
-            Ok(Seen { state: InputState::Absent, .. }) => Err(Unsure::Missing { path: path() }),
-            Ok(seen) => Ok(seen),
-            Err(source) => Err(Unsure::Unreadable { path: path(), source }),
-        }
+        list.absences = grounds.absences();
+        Ok(list)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is at some paths and what tokens find there, for a plugin that reads about a run.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -11,36 +12,68 @@ use crate::place::Place;
 use crate::tokens::TokenRules;
 use crate::unix;
 
+/// From so many files on that must be read, they are read by several threads: waking one takes as long as forty looks.
+const READ_TOGETHER: usize = 8;
+
 impl Files {
     /// One fact for each path, in order. Findings are remembered by content and rules. A file that cannot be read has no
     /// content: a plugin cannot know what it holds.
     pub fn facts(&self, place: &Place<'_>, tokens: &TokenRules, paths: &[String]) -> Vec<Fact> {
-        paths.par_iter().map(|path| self.fact(place, tokens, path)).collect()
+        let mut whole = PathBuf::new();
+        let mut unread = Vec::new();
+        let looked_at = paths.iter().enumerate().map(|(index, path)| {
+            place.at_into(path, &mut whole);
+            let (fact, is_whole) = self.fact_at_a_look(tokens, &whole);
+            if !is_whole {
+                unread.push(index);
+            }
+            fact
+        });
+        let mut facts: Vec<Fact> = looked_at.collect();
+        let read = |index: usize| (index, self.fact(place, tokens, &paths[index]));
+        let read: Vec<(usize, Fact)> = if unread.len() < READ_TOGETHER {
+            unread.into_iter().map(read).collect()
+        } else {
+            unread.into_par_iter().map(read).collect()
+        };
+        for (index, fact) in read {
+            facts[index] = fact;
+        }
+        facts
     }
 
     pub(crate) fn fact(&self, place: &Place<'_>, tokens: &TokenRules, path: &str) -> Fact {
         let whole = place.at(path);
-        let (kind, stamp) = match unix::stat_if_there(&whole) {
+        let (fact, is_whole) = self.fact_at_a_look(tokens, &whole);
+        if is_whole {
+            return fact;
+        }
+        // Digest and findings are of the same bytes.
+        let Ok((_, digest, bytes)) = self.bytes(&whole) else { return fact };
+        let known = self.findings.get(&(digest, tokens.set()));
+        let findings: Arc<Vec<Finding>> = known.unwrap_or_else(|| Arc::new(tokens.find(&bytes)));
+        self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
+        Fact { content: Some(digest.to_hex()), findings, ..fact }
+    }
+
+    /// What a stat and what is remembered say of an absolute path, and whether there is no more to say.
+    fn fact_at_a_look(&self, tokens: &TokenRules, whole: &Path) -> (Fact, bool) {
+        let (kind, stamp) = match unix::stat_if_there(whole) {
             Ok(Some(stamp)) => (stamp.kind, Some(stamp)),
             Ok(None) => (FileKind::Absent, None),
             Err(_) => (FileKind::Other, None),
         };
         let file = stamp.map(|stamp| format!("{:x}:{:x}", stamp.device, stamp.inode));
-        let nothing = Fact { kind, content: None, file: file.clone(), findings: Arc::default() };
+        let nothing = Fact { kind, content: None, file, findings: Arc::default() };
         if kind != FileKind::File {
-            return nothing;
+            return (nothing, true);
         }
-        if let Some(digest) = stamp.and_then(|stamp| self.remembered_content(&stamp))
-            && let Some(findings) = self.findings.get(&(digest, tokens.set()))
-        {
-            return Fact { kind, content: Some(digest.to_hex()), file, findings };
+        let digest = stamp.and_then(|stamp| self.remembered_content(&stamp));
+        let known = digest.and_then(|digest| Some((digest, self.findings.get(&(digest, tokens.set()))?)));
+        match known {
+            Some((digest, findings)) => (Fact { content: Some(digest.to_hex()), findings, ..nothing }, true),
+            None => (nothing, false),
         }
-        // Digest and findings are of the same bytes.
-        let Ok((_, digest, bytes)) = self.bytes(&whole) else { return nothing };
-        let known = self.findings.get(&(digest, tokens.set()));
-        let findings: Arc<Vec<Finding>> = known.unwrap_or_else(|| Arc::new(tokens.find(&bytes)));
-        self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
-        Fact { kind, content: Some(digest.to_hex()), file, findings }
     }
 }
 

@@ -6,12 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use zccache_model::digest::{Digest, TokenSet};
+use zccache_model::limits;
 use zccache_model::plan::FileKind;
 use zccache_model::reading::Finding;
 
 use crate::archive::Archive;
 use crate::clock::{self, Clock};
 use crate::memo::Memo;
+use crate::names::Names;
 use crate::place::Place;
 use crate::program::{Image, KnownProgram, LoaderCache};
 use crate::stamp::Stamp;
@@ -31,6 +33,8 @@ pub struct Files {
     pub(crate) contents: Memo<FileId, (Stamp, Digest)>,
     /// Which names a folder held when it had this stamp.
     pub(crate) listings: Memo<FileId, (Stamp, Digest)>,
+    /// All names that a folder held when it had this stamp.
+    pub(crate) names: Memo<FileId, (Stamp, Arc<Names>)>,
     /// The stamp under which a folder was last seen without any of these names.
     pub(crate) absent: Memo<(FileId, Digest), Stamp>,
     /// What tokens find in a content.
@@ -66,6 +70,7 @@ impl Files {
             archive: None,
             contents: Memo::new(),
             listings: Memo::new(),
+            names: Memo::of_at_most(limits::FOLDERS_OF_NAMES),
             absent: Memo::new(),
             findings: Memo::new(),
             programs: Memo::new(),

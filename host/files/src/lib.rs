@@ -9,7 +9,6 @@
 
 mod absent;
 mod ahead;
-mod anchor;
 mod archive;
 mod check;
 mod clock;
@@ -18,8 +17,10 @@ mod content;
 mod error;
 mod facts;
 mod files;
+mod ground;
 mod lookup;
 mod memo;
+mod names;
 mod observe;
 mod place;
 mod program;

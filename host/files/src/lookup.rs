@@ -1,128 +1,67 @@
 //! What a lookup comes to now: the names that are not there, and the files that are.
 
-use std::io;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use dashmap::DashMap;
 use zccache_model::manifest::ObservedPath;
 use zccache_model::path;
 use zccache_model::plan::{Absence, Chain, FileKind, Input, Lookup, Observe};
 
 use crate::error::Unsure;
-use crate::files::Files;
+use crate::ground::{Candidate, Grounds};
 use crate::place::Place;
-use crate::unix::{self, Entry};
+use crate::unix;
 
-/// One thing that an input or a lookup comes to.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Trace {
-    /// Nothing is at this path.
-    Absent(String),
-    /// Something is, and this of it matters.
-    Present(ObservedPath),
-}
-
-/// What is at a path that a tool may have tried.
-#[derive(Clone, Copy)]
-enum Candidate {
-    Absent,
-    Folder,
-    /// A file, or a device that reads like one.
-    Find,
-}
-
-fn candidate(place: &Place<'_>, path: &str) -> Result<Candidate, Unsure> {
-    let whole = place.at(path);
-    let unreadable = |source: io::Error| Unsure::Unreadable { path: path.to_owned(), source };
-    let stamp = match unix::lstat_if_there(&whole).map_err(unreadable)? {
-        None => return Ok(Candidate::Absent),
-        Some(Entry::Itself(stamp)) => Some(stamp),
-        Some(Entry::Link(_)) => unix::stat_if_there(&whole).map_err(unreadable)?,
-    };
-    match stamp {
-        None => Err(Unsure::DanglingLink { path: path.to_owned() }),
-        Some(stamp) if stamp.kind == FileKind::Folder => Ok(Candidate::Folder),
-        Some(_) => Ok(Candidate::Find),
+/// What a named input comes to; none where nothing is.
+pub(crate) fn trace_input<'n>(grounds: &mut Grounds<'_, 'n>, input: &'n Input) -> Result<Option<ObservedPath>, Unsure> {
+    match (grounds.look("", &input.path)?, input.absence) {
+        (Candidate::Absent, Absence::MustExist) => Err(Unsure::Missing { path: input.path.clone() }),
+        (Candidate::Absent, Absence::MayBeAbsent) => Ok(None),
+        _ => Ok(Some(present(input.path.clone(), input.observe))),
     }
 }
 
-/// What is at the paths that were tried so far, each looked at once however many names lead to it.
-#[derive(Default)]
-pub(crate) struct Tried {
-    known: DashMap<String, Candidate>,
-}
-
-impl Tried {
-    fn candidate(&self, place: &Place<'_>, path: &str) -> Result<Candidate, Unsure> {
-        if let Some(known) = self.known.get(path) {
-            return Ok(*known);
-        }
-        let found = candidate(place, path)?;
-        self.known.insert(path.to_owned(), found);
-        Ok(found)
+/// Walks the chain of a lookup: passes every folder before the first that has the name, and gives what there is to `see`.
+pub(crate) fn trace_lookup<'n>(
+    place: &Place<'_>,
+    grounds: &mut Grounds<'_, 'n>,
+    chains: &[Vec<String>],
+    lookup: &'n Lookup,
+    see: &mut impl FnMut(ObservedPath),
+) -> Result<(), Unsure> {
+    let programs = lookup.chain == Chain::Programs && !lookup.name.starts_with('/');
+    if programs && !lookup.name.contains('/') {
+        see(present(lookup.name.clone(), Observe::InPath));
     }
-
-    /// Whether the folder of a path is not there, which then need not be looked for itself.
-    fn is_below_nothing(&self, place: &Place<'_>, path: &str) -> bool {
-        matches!(self.candidate(place, path::parent(path)), Ok(Candidate::Absent))
-    }
-}
-
-impl Files {
-    /// What a named input comes to.
-    pub(crate) fn trace_input(&self, place: &Place<'_>, input: &Input, tried: &Tried) -> Result<Trace, Unsure> {
-        match (tried.candidate(place, &input.path)?, input.absence) {
-            (Candidate::Absent, Absence::MustExist) => Err(Unsure::Missing { path: input.path.clone() }),
-            (Candidate::Absent, Absence::MayBeAbsent) => Ok(Trace::Absent(input.path.clone())),
-            _ => Ok(present(input.path.clone(), input.observe)),
-        }
-    }
-
-    /// Walks the chain of a lookup: every folder before the first that has the name, and that one.
-    pub(crate) fn trace_lookup(
-        &self,
-        place: &Place<'_>,
-        chains: &[Vec<String>],
-        lookup: &Lookup,
-        tried: &Tried,
-    ) -> Result<Vec<Trace>, Unsure> {
-        let mut traces = Vec::new();
-        let is_deep = lookup.name.contains('/');
-        let candidates = candidates(place, chains, lookup)?;
-        let programs = lookup.chain == Chain::Programs && !lookup.name.starts_with('/');
-        if programs && !is_deep {
-            traces.push(present(lookup.name.clone(), Observe::InPath));
-        }
-        for path in candidates {
-            if is_deep && tried.is_below_nothing(place, &path) {
-                traces.push(Trace::Absent(path));
-                continue;
+    for folder in folders(place, chains, lookup)? {
+        let path = || path::join(&folder, &lookup.name);
+        let is_end = match grounds.look(&folder, &lookup.name)? {
+            Candidate::Absent => false,
+            // Tools pass over a folder of the name; that it is still one is what they depend on.
+            Candidate::Folder => {
+                see(present(path(), Observe::Kind));
+                false
             }
-            let found = match tried.candidate(place, &path)? {
-                Candidate::Absent => {
-                    traces.push(Trace::Absent(path));
-                    continue;
-                }
-                // Tools pass over a folder of the name; that it is still one is what they depend on.
-                Candidate::Folder => {
-                    traces.push(present(path, Observe::Kind));
-                    continue;
-                }
-                Candidate::Find if programs => trace_program(place, path, lookup.observe),
-                Candidate::Find => (present(path, lookup.observe), true),
-            };
-            traces.push(found.0);
-            if found.1 && !lookup.all {
-                break;
+            Candidate::Find if programs => {
+                let (program, runs) = trace_program(place, path(), lookup.observe);
+                see(program);
+                runs
             }
+            Candidate::Find => {
+                see(present(path(), lookup.observe));
+                true
+            }
+        };
+        if is_end && !lookup.all {
+            break;
         }
-        Ok(traces)
     }
+    Ok(())
 }
 
 /// A file of a program's name in the caller's PATH, and whether it is the one that is run. What is passed over is an
 /// input too: it could be replaced by a program, or be made one by a change of its permissions.
-fn trace_program(place: &Place<'_>, path: String, observe: Observe) -> (Trace, bool) {
+fn trace_program(place: &Place<'_>, path: String, observe: Observe) -> (ObservedPath, bool) {
     let whole = place.at(&path);
     if (place.passed_over)(&whole) {
         (present(path, Observe::Identity), false)
@@ -133,8 +72,8 @@ fn trace_program(place: &Place<'_>, path: String, observe: Observe) -> (Trace, b
     }
 }
 
-fn present(path: String, observe: Observe) -> Trace {
-    Trace::Present(ObservedPath { path, observe })
+fn present(path: String, observe: Observe) -> ObservedPath {
+    ObservedPath { path, observe }
 }
 
 /// The file that a name leads to in the caller's PATH; every one on the way there is claimed.
@@ -147,20 +86,18 @@ pub(crate) fn in_path(place: &Place<'_>, name: &str) -> Option<PathBuf> {
     })
 }
 
-/// The paths that a tool tries, in order.
-pub(crate) fn candidates(place: &Place<'_>, chains: &[Vec<String>], lookup: &Lookup) -> Result<Vec<String>, Unsure> {
+/// The folders in which a tool looks, in order.
+fn folders<'c>(place: &Place<'_>, chains: &'c [Vec<String>], lookup: &'c Lookup) -> Result<Vec<Cow<'c, str>>, Unsure> {
     if lookup.name.starts_with('/') {
-        return Ok(vec![lookup.name.clone()]);
+        return Ok(vec!["".into()]);
     }
-    let listed = |chain: u32| chains.get(chain as usize).map(Vec::as_slice).unwrap_or_default();
-    let join = |folder: &String| path::join(folder, &lookup.name);
+    let listed = |chain: u32| chains.get(chain as usize).into_iter().flatten().map(|folder| Cow::from(folder.as_str()));
     Ok(match &lookup.chain {
-        Chain::Listed(chain) => listed(*chain).iter().map(join).collect(),
-        Chain::Beside(folder, chain) => std::iter::once(folder).chain(listed(*chain)).map(join).collect(),
-        Chain::Programs if lookup.name.contains('/') => vec![lookup.name.clone()],
+        Chain::Listed(chain) => listed(*chain).collect(),
+        Chain::Beside(folder, chain) => std::iter::once(folder.as_str().into()).chain(listed(*chain)).collect(),
+        Chain::Programs if lookup.name.contains('/') => vec!["".into()],
         Chain::Programs => {
-            let folders = place.programs();
-            folders.iter().map(|folder| Ok(join(&text(folder)?))).collect::<Result<_, Unsure>>()?
+            place.programs().iter().map(|folder| text(folder).map(Cow::from)).collect::<Result<_, _>>()?
         }
     })
 }
@@ -175,23 +112,27 @@ mod tests {
     use std::ffi::OsStr;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
+    use zccache_model::manifest::Absences;
+
     use super::*;
+    use crate::files::Files;
     use crate::place::tests::place;
 
     fn lookup(name: &str, chain: Chain) -> Lookup {
         Lookup { name: name.into(), chain, observe: Observe::Content, all: false }
     }
 
+    /// What is there, in order, and then what is not, by folder and name.
     fn traces(place: &Place<'_>, lookup: &Lookup) -> Vec<String> {
         let chains = [vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]];
-        let traces = Files::new().trace_lookup(place, &chains, lookup, &Tried::default()).unwrap();
+        let files = Files::new();
+        let (mut grounds, mut traces) = (Grounds::new(&files, place), Vec::new());
+        let mut see = |ObservedPath { path, observe }| traces.push(format!("{observe:?} {path}"));
+        trace_lookup(place, &mut grounds, &chains, lookup, &mut see).unwrap();
+        for Absences { folder, names } in grounds.absences() {
+            traces.extend(names.iter().map(|name| format!("no {}", path::join(&folder, name))));
+        }
         traces
-            .into_iter()
-            .map(|trace| match trace {
-                Trace::Absent(path) => format!("no {path}"),
-                Trace::Present(ObservedPath { path, observe }) => format!("{observe:?} {path}"),
-            })
-            .collect()
     }
 
     fn tree() -> tempfile::TempDir {
@@ -209,19 +150,19 @@ mod tests {
     fn a_lookup_records_every_folder_before_the_first_that_has_the_name() {
         let tree = tree();
         let place = place(tree.path());
-        assert_eq!(traces(&place, &lookup("x", Chain::Listed(0))), ["no a/x", "Content b/x"]);
+        assert_eq!(traces(&place, &lookup("x", Chain::Listed(0))), ["Content b/x", "no a/x"]);
         assert_eq!(traces(&place, &lookup("y", Chain::Listed(0))), ["no a/y", "no b/y", "no c/y"]);
-        assert_eq!(traces(&place, &lookup("x", Chain::Beside("s".into(), 0))), ["no s/x", "no a/x", "Content b/x"]);
-        assert_eq!(traces(&place, &lookup("x", Chain::Beside(String::new(), 0)))[0], "no x");
+        assert_eq!(traces(&place, &lookup("x", Chain::Beside("s".into(), 0))), ["Content b/x", "no s", "no a/x"]);
+        assert_eq!(traces(&place, &lookup("x", Chain::Beside(String::new(), 0)))[1], "no x");
         let all = Lookup { all: true, ..lookup("x", Chain::Listed(0)) };
-        assert_eq!(traces(&place, &all), ["no a/x", "Content b/x", "Content c/x"]);
+        assert_eq!(traces(&place, &all), ["Content b/x", "Content c/x", "no a/x"]);
     }
 
     #[test]
     fn a_folder_of_the_name_is_passed_over_and_remembered_as_one() {
         let tree = tree();
         let found = traces(&place(tree.path()), &lookup("folder", Chain::Listed(0)));
-        assert_eq!(found, ["no a/folder", "Kind b/folder", "Content c/folder"]);
+        assert_eq!(found, ["Kind b/folder", "Content c/folder", "no a/folder"]);
     }
 
     #[test]
@@ -246,7 +187,7 @@ mod tests {
         let place = Place { path: Some(OsStr::new("none:a:b:c")), passed_over: &passed_over, ..place(tree.path()) };
         let programs = Lookup { observe: Observe::Program, ..lookup("tool", Chain::Programs) };
         let found = traces(&place, &programs);
-        assert_eq!(found, ["InPath tool", "no none/tool", "Identity a/tool", "Program b/tool", "Program c/tool"]);
+        assert_eq!(found, ["InPath tool", "Identity a/tool", "Program b/tool", "Program c/tool", "no none"]);
         assert_eq!(in_path(&place, "tool"), Some(at("c/tool")));
         assert_eq!(in_path(&place, "else"), None);
     }
@@ -256,18 +197,22 @@ mod tests {
         let tree = tree();
         symlink("nowhere", tree.path().join("a/x")).unwrap();
         let chains = [vec!["a".to_owned()]];
-        let found =
-            Files::new().trace_lookup(&place(tree.path()), &chains, &lookup("x", Chain::Listed(0)), &Tried::default());
+        let (files, place, lookup) = (Files::new(), place(tree.path()), lookup("x", Chain::Listed(0)));
+        let found = trace_lookup(&place, &mut Grounds::new(&files, &place), &chains, &lookup, &mut |_| {});
         assert!(matches!(found, Err(Unsure::DanglingLink { path }) if path == "a/x"));
     }
 
     #[test]
     fn an_input_that_must_exist_is_missed_and_one_that_may_be_absent_is_recorded_as_absent() {
         let tree = tree();
+        let (files, place) = (Files::new(), place(tree.path()));
         let input = |path: &str, absence| Input { path: path.into(), observe: Observe::Content, absence };
-        let trace = |input| Files::new().trace_input(&place(tree.path()), &input, &Tried::default());
-        assert!(matches!(trace(input("gone", Absence::MustExist)), Err(Unsure::Missing { .. })));
-        assert_eq!(trace(input("gone", Absence::MayBeAbsent)).unwrap(), Trace::Absent("gone".into()));
-        assert!(matches!(trace(input("b/x", Absence::MustExist)), Ok(Trace::Present(_))));
+        let inputs =
+            [input("gone", Absence::MustExist), input("lost", Absence::MayBeAbsent), input("b/x", Absence::MustExist)];
+        let mut grounds = Grounds::new(&files, &place);
+        assert!(matches!(trace_input(&mut grounds, &inputs[0]), Err(Unsure::Missing { .. })));
+        assert_eq!(trace_input(&mut grounds, &inputs[1]).unwrap(), None);
+        assert_eq!(trace_input(&mut grounds, &inputs[2]).unwrap(), Some(present("b/x".into(), Observe::Content)));
+        assert_eq!(grounds.absences(), [Absences { folder: String::new(), names: vec!["gone".into(), "lost".into()] }]);
     }
 }

@@ -23,11 +23,13 @@ pub(crate) enum Step<'a> {
 pub(crate) struct Walk {
     /// Where a step leads to, by its parent's real path joined with its name.
     known: HashMap<PathBuf, PathBuf>,
+    /// Where a folder leads to, by how it was named: most paths share theirs with others.
+    folders: HashMap<PathBuf, PathBuf>,
 }
 
 impl Walk {
     pub(crate) fn new() -> Self {
-        Walk { known: HashMap::new() }
+        Walk { known: HashMap::new(), folders: HashMap::new() }
     }
 
     /// Shows every step of an absolute path that was not shown before, and gives the real path; none where it leads to
@@ -37,7 +39,19 @@ impl Walk {
         path: &Path,
         see: &mut impl FnMut(Step<'_>) -> Result<(), E>,
     ) -> Result<Option<PathBuf>, E> {
-        self.follow_from(PathBuf::from("/"), path, 0, see)
+        let root = || PathBuf::from("/");
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return self.follow_from(root(), path, 0, see);
+        };
+        let folder = match self.folders.get(folder) {
+            Some(known) => known.clone(),
+            None => {
+                let Some(found) = self.follow_from(root(), folder, 0, see)? else { return Ok(None) };
+                self.folders.insert(folder.to_owned(), found.clone());
+                found
+            }
+        };
+        self.follow_from(folder, Path::new(name), 0, see)
     }
 
     fn follow_from<E: From<io::Error>>(

@@ -66,6 +66,10 @@ pub const MANIFEST_LISTS: usize = 16;
 pub const QUIET: Duration = Duration::from_millis(20);
 /// The same where a stamp has no fraction of a second (FAT and old filesystems count in steps of 1 or 2 s).
 pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
+/// Most names in a folder whose names are remembered: 50 kB.
+pub const FOLDER_NAMES: usize = 1_000;
+/// Folders whose names are remembered.
+pub const FOLDERS_OF_NAMES: usize = 500;
 /// Plans, contexts and file states remembered in memory, each.
 pub const MEMO_ENTRIES: usize = 200_000;
 /// Memories that are left for the next daemon; most take about 150 bytes.
