@@ -21,7 +21,7 @@ pub use compiler::{Compiler, available, permitted, required};
 pub use counters::Counters;
 pub use gate::{Gate, Held};
 pub use made::{Expected, Made, Written};
-pub use poll::{BOUND, rest, tick, until};
+pub use poll::{BOUND, grow_old, rest, tick, until};
 pub use process::{Process, descendant, descendants, kill, until_gone};
 pub use programs::{zccache, zccached};
 pub use project::{Project, UNITS};

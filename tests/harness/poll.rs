@@ -32,6 +32,12 @@ pub fn rest() {
     until_past(Duration::from_millis(50));
 }
 
+/// Waits until whatever was changed before is no longer taken for something that was made just before its compile
+/// (`limits::SOON` of the model, and a little): from then on most of what a run read is looked at after its client was answered.
+pub fn grow_old() {
+    until_past(Duration::from_millis(2_050));
+}
+
 fn until_past(age: Duration) {
     let nanoseconds = |clock| {
         let time = clock_gettime(clock);

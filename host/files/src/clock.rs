@@ -34,8 +34,7 @@ impl Started {
     /// The same, once the tick is over in which one of these inputs was changed last: nobody could tell else whether the
     /// change came before the release. Builds make a file and use it at once.
     pub fn after_changes(place: &Place<'_>, inputs: &[Input]) -> Self {
-        let stamps = inputs.iter().filter_map(|input| unix::stat_if_there(&place.at(&input.path)).ok().flatten());
-        let newest = stamps.map(|stamp| stamp.ctime).max().unwrap_or(i128::MIN);
+        let newest = newest_change(place, inputs);
         let begun = Instant::now();
         loop {
             let now = unix::now();
@@ -47,10 +46,22 @@ impl Started {
         }
     }
 
+    /// Whether one of these inputs was changed shortly before the release.
+    pub fn is_soon_after_changes(self, place: &Place<'_>, inputs: &[Input]) -> bool {
+        let soon = i128::try_from(limits::SOON.as_nanos()).unwrap_or(i128::MAX);
+        newest_change(place, inputs).saturating_add(soon) > self.0
+    }
+
     /// Whether something with this change time may have changed after the run was released.
     pub(crate) fn is_not_after(self, ctime: i128) -> bool {
         self.0 <= ctime
     }
+}
+
+/// The newest change time of these inputs.
+fn newest_change(place: &Place<'_>, inputs: &[Input]) -> i128 {
+    let stamps = inputs.iter().filter_map(|input| unix::stat_if_there(&place.at(&input.path)).ok().flatten());
+    stamps.map(|stamp| stamp.ctime).max().unwrap_or(i128::MIN)
 }
 
 #[cfg(test)]

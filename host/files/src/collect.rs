@@ -7,13 +7,13 @@ use zccache_model::plan::{Input, Lookup, Observe};
 use zccache_model::state::InputState;
 
 use crate::check::with_sameness;
-use crate::clock::Started;
 use crate::error::Unsure;
 use crate::files::Files;
 use crate::ground::Grounds;
 use crate::lookup::{trace_input, trace_lookup};
 use crate::place::Place;
 use crate::settled::Settled;
+use crate::witness::Witnessed;
 
 /// Chains of folders, with the inputs and the lookups that name them.
 pub type Part<'a> = (&'a [Vec<String>], &'a [Input], &'a [Lookup]);
@@ -28,10 +28,15 @@ pub struct Collection {
 }
 
 impl Files {
-    /// What the parts come to now, if it is sure that the run saw the same. `started` was read before its release.
-    pub fn collect(&self, place: &Place<'_>, started: Started, parts: &[Part<'_>]) -> Result<Collection, Unsure> {
+    /// What the parts come to now, if it is sure that the run saw the same.
+    pub fn collect(
+        &self,
+        place: &Place<'_>,
+        witnessed: &Witnessed<'_>,
+        parts: &[Part<'_>],
+    ) -> Result<Collection, Unsure> {
         let list = self.trace(place, parts)?;
-        let mut settled = Settled::since(place, started);
+        let mut settled = Settled::since(place, witnessed.started);
         for absences in &list.absences {
             settled.require_way(&absences.folder, &place.at(&absences.folder))?;
         }
@@ -46,6 +51,8 @@ impl Files {
         for (input, seen) in list.inputs.iter().zip(&seen).filter(|(input, _)| !named(input)) {
             settled.require(&input.path, &place.at(&input.path), input.observe, seen)?;
         }
+        // Last: what changes from here on was not looked at.
+        witnessed.require(place, &list.absences)?;
         Ok(Collection { list, states: with_sameness(seen) })
     }
 
@@ -76,11 +83,14 @@ impl Files {
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
+    use std::sync::LazyLock;
 
     use zccache_model::plan::{Absence, Chain};
 
     use super::*;
+    use crate::clock::Started;
     use crate::place::tests::place;
+    use crate::witness::Witness;
 
     fn input(path: &str, observe: Observe) -> Input {
         Input { path: path.into(), observe, absence: Absence::MayBeAbsent }
@@ -91,6 +101,11 @@ mod tests {
     }
 
     const LATER: Started = Started(i128::MAX);
+
+    fn since(started: Started) -> Witnessed<'static> {
+        static NOTHING: LazyLock<Witness> = LazyLock::new(Witness::default);
+        Witnessed { started, released: &NOTHING, ended: None }
+    }
 
     #[test]
     fn a_collection_is_what_a_check_finds_right_after() {
@@ -109,7 +124,7 @@ mod tests {
         ];
         let lookups = [lookup("x"), lookup("y")];
         let parts = [(&chains[..], &inputs[..], &[][..]), (&chains[..], &inputs[..1], &lookups[..])];
-        let collection = files.collect(&place, LATER, &parts).unwrap();
+        let collection = files.collect(&place, &since(LATER), &parts).unwrap();
         let paths: Vec<_> = collection.list.inputs.iter().map(|input| input.path.as_str()).collect();
         assert_eq!(paths, ["link", "link", "b/x"]);
         assert_eq!(collection.states[2].same_as, Some(0));
@@ -131,7 +146,7 @@ mod tests {
         symlink("loop", folder.path().join("loop")).unwrap();
         let collect = |started, input: Input| {
             let parts: [Part<'_>; 1] = [(&[], &[input], &[])];
-            Files::new().collect(&place(folder.path()), started, &parts).map_err(|unsure| unsure.code())
+            Files::new().collect(&place(folder.path()), &since(started), &parts).map_err(|unsure| unsure.code())
         };
         let must = |path: &str| Input { absence: Absence::MustExist, ..input(path, Observe::Content) };
         assert!(collect(LATER, must("x")).is_ok());

@@ -33,6 +33,7 @@ mod tree;
 mod unix;
 mod walk;
 mod watch;
+mod witness;
 
 pub use ahead::Guess;
 pub use archive::Archive;
@@ -46,3 +47,4 @@ pub use program::Program;
 pub use stamp::Stamp;
 pub use tokens::TokenRules;
 pub use watch::{Loss, Refusal, Survey, Vouched, Watch, WatchReport};
+pub use witness::{Witness, Witnessed};

@@ -54,6 +54,13 @@ impl Files {
     }
 }
 
+impl Files {
+    /// The names in a folder that had this stamp a moment ago; none where they cannot be read.
+    pub(crate) fn names_now(&self, folder: &Path, stamp: &Stamp) -> Option<Arc<Names>> {
+        self.names_of_quiet(folder, stamp).or_else(|| read(folder).ok().map(Arc::new))
+    }
+}
+
 fn read(folder: &Path) -> io::Result<Names> {
     let mut names = HashSet::new();
     for entry in std::fs::read_dir(folder)? {

@@ -11,7 +11,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use zccache_files::{Files, Part, Place, Started};
+use zccache_files::{Files, Part, Place, Started, Witness, Witnessed};
 use zccache_model::digest::Digest;
 use zccache_model::key::KeyBuilder;
 use zccache_model::manifest::{InputList, SeenInput};
@@ -206,7 +206,8 @@ fn collect(files: &Files, place: &Place<'_>) -> Option<InputList> {
         .map(|(path, observe)| Input { path, observe, absence: Absence::MayBeAbsent })
         .collect();
     let parts: [Part<'_>; 2] = [(&chains, &[], &lookups), (&chains, &inputs, &[])];
-    files.collect(place, Started(i128::MAX), &parts).ok().map(|collection| {
+    let witnessed = Witnessed { started: Started(i128::MAX), released: &Witness::default(), ended: None };
+    files.collect(place, &witnessed, &parts).ok().map(|collection| {
         assert_eq!(oracle(place.directory, &collection.list), Some(collection.states));
         collection.list
     })

@@ -66,6 +66,8 @@ pub const MANIFEST_LISTS: usize = 16;
 pub const QUIET: Duration = Duration::from_millis(20);
 /// The same where a stamp has no fraction of a second (FAT and old filesystems count in steps of 1 or 2 s).
 pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
+/// How long before a compile its source is made by what removes it right after.
+pub const SOON: Duration = Duration::from_secs(2);
 /// Most names in a folder whose names are remembered: 50 kB.
 pub const FOLDER_NAMES: usize = 1_000;
 /// Folders whose names are remembered.

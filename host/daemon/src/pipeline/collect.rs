@@ -1,14 +1,20 @@
 //! What did a run read? The plugin says, in rounds; the host looks, and refuses what it cannot be sure of.
+//!
+//! Most of it comes after the client was answered, and by then the build has gone on. What was there is told by change times;
+//! what was not, by the folders as they were when the tool had ended. Where those would not say enough, all of it comes before
+//! the answer.
 
-use zccache_files::{Collection, Started};
+use zccache_files::{Collection, Started, Witness, Witnessed};
 use zccache_model::limits;
 use zccache_model::outcome::FaultKind;
+use zccache_model::path;
 use zccache_model::plan::{Dependency, Input, Scan};
 use zccache_model::reading::{Collected, Fact, Reading, RunRecord};
 use zccache_model::rules;
 
 use crate::call::Call;
 use crate::pipeline::plan::Planned;
+use crate::pipeline::run::searched;
 use crate::services::Services;
 
 /// Why what a run read is not known for sure.
@@ -19,57 +25,144 @@ pub enum Unknown {
     Fault(FaultKind, String),
 }
 
-/// What the unit, and then the run, say was read; and what is there.
-#[tracing::instrument(level = "debug", skip_all)]
-pub fn collect(
+/// A run that has ended, and what was seen of the folders at its two ends.
+pub struct Seen {
+    run: RunRecord,
+    started: Started,
+    released: Witness,
+}
+
+/// A collection that the rest of is left for after the answer.
+pub struct Begun {
+    seen: Seen,
+    /// What the plugin wants to know first.
+    asked: Vec<String>,
+    ended: Witness,
+}
+
+/// How far a collection came before the answer.
+pub enum Progress {
+    /// To its end.
+    Whole(RunRecord, Collection),
+    /// As far as it must.
+    Begun(Begun),
+}
+
+impl Seen {
+    /// A run, what was seen at its release, and nothing of its end so far.
+    pub fn new(run: RunRecord, started: Started, released: Witness) -> Seen {
+        Seen { run, started, released }
+    }
+
+    /// What must come before the client is answered.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub fn begin(mut self, services: &Services, call: &Call, planned: &Planned) -> Result<Progress, Unknown> {
+        let mut scans = false;
+        for (dependency, bytes) in planned.unit().dependencies.iter().zip(&mut self.run.dependencies) {
+            if let Dependency::Scan(scan) = dependency {
+                scans = true;
+                *bytes = Some(follow(services, call, planned, scan)?);
+            }
+        }
+        let first = ask(planned, &self.run, &[])?;
+        if let Collected::Facts(asked) = &first
+            && !scans
+            && !self.may_go_with_its_source(call, planned)
+        {
+            let named = asked.iter().map(|path| path::parent(path));
+            let ended = call.at_place(|place| services.files.witness(place, searched(planned).chain(named)));
+            if ended.is_whole(self.started) {
+                let asked = asked.clone();
+                return Ok(Progress::Begun(Begun { seen: self, asked, ended }));
+            }
+        }
+        let reading = go_on(services, call, planned, &self.run, first)?;
+        let collection = self.look(services, call, planned, reading, None)?;
+        Ok(Progress::Whole(self.run, collection))
+    }
+
+    /// Whether the plan says too little of where names are looked for, or something that it names was made just before the run:
+    /// scripts that try a compiler out remove their source as soon as it is back.
+    fn may_go_with_its_source(&self, call: &Call, planned: &Planned) -> bool {
+        let unit = planned.unit();
+        unit.ahead.is_none() || call.at_place(|place| self.started.is_soon_after_changes(place, &unit.inputs))
+    }
+
+    fn look(
+        &self,
+        services: &Services,
+        call: &Call,
+        planned: &Planned,
+        reading: Reading,
+        ended: Option<&Witness>,
+    ) -> Result<Collection, Unknown> {
+        let unit = planned.unit();
+        rules::check_reading(unit, &reading).map_err(|broken| Unknown::Fault(FaultKind::PluginRule, broken.0))?;
+        let parts = [
+            (planned.plan.chains.as_slice(), unit.inputs.as_slice(), unit.lookups.as_slice()),
+            (reading.chains.as_slice(), reading.inputs.as_slice(), reading.lookups.as_slice()),
+        ];
+        let witnessed = Witnessed { started: self.started, released: &self.released, ended };
+        let collected = call.at_place(|place| services.files.collect(place, &witnessed, &parts));
+        let mut collection = collected.map_err(|unsure| {
+            tracing::debug!(%unsure, "a run is not stored");
+            Unknown::Refused(unsure.code().to_owned())
+        })?;
+        collection.list.variables = reading.variables;
+        collection.list.variables.sort();
+        collection.list.variables.dedup();
+        Ok(collection)
+    }
+}
+
+impl Begun {
+    /// The rest.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub fn finish(
+        self,
+        services: &Services,
+        call: &Call,
+        planned: &Planned,
+    ) -> Result<(RunRecord, Collection), Unknown> {
+        let Begun { seen, asked, ended } = self;
+        let reading = go_on(services, call, planned, &seen.run, Collected::Facts(asked))?;
+        let collection = seen.look(services, call, planned, reading, Some(&ended))?;
+        Ok((seen.run, collection))
+    }
+}
+
+/// What the plugin says of a run, given these facts.
+fn ask(planned: &Planned, run: &RunRecord, facts: &[Fact]) -> Result<Collected, Unknown> {
+    let plugin = &planned.plugin;
+    let collected =
+        plugin.plugin().collect(run, facts).map_err(|fault| Unknown::Fault(fault.kind(), fault.to_string()))?;
+    if !matches!(collected, Collected::Facts(_)) {
+        plugin.succeeded();
+    }
+    Ok(collected)
+}
+
+/// Tells the plugin facts from its first answer on, until it has said what the run read.
+fn go_on(
     services: &Services,
     call: &Call,
     planned: &Planned,
-    started: Started,
-    run: &mut RunRecord,
-) -> Result<Collection, Unknown> {
-    let unit = planned.unit();
-    for (dependency, bytes) in unit.dependencies.iter().zip(&mut run.dependencies) {
-        if let Dependency::Scan(scan) = dependency {
-            *bytes = Some(follow(services, call, planned, scan)?);
-        }
-    }
-    let reading = ask(services, call, planned, run)?;
-    rules::check_reading(unit, &reading).map_err(|broken| Unknown::Fault(FaultKind::PluginRule, broken.0))?;
-    let parts = [
-        (planned.plan.chains.as_slice(), unit.inputs.as_slice(), unit.lookups.as_slice()),
-        (reading.chains.as_slice(), reading.inputs.as_slice(), reading.lookups.as_slice()),
-    ];
-    let collected = call.at_place(|place| services.files.collect(place, started, &parts));
-    let mut collection = collected.map_err(|unsure| {
-        tracing::debug!(%unsure, "a run is not stored");
-        Unknown::Refused(unsure.code().to_owned())
-    })?;
-    collection.list.variables = reading.variables;
-    collection.list.variables.sort();
-    collection.list.variables.dedup();
-    Ok(collection)
-}
-
-fn ask(services: &Services, call: &Call, planned: &Planned, run: &RunRecord) -> Result<Reading, Unknown> {
-    let plugin = &planned.plugin;
+    run: &RunRecord,
+    first: Collected,
+) -> Result<Reading, Unknown> {
+    let tokens = &services.tokens[&planned.plugin.plugin().digest()];
     let mut facts: Vec<Fact> = Vec::new();
+    let mut collected = first;
     for _ in 0..limits::COLLECT_ROUNDS {
-        let collected =
-            plugin.plugin().collect(run, &facts).map_err(|fault| Unknown::Fault(fault.kind(), fault.to_string()))?;
         match collected {
-            Collected::Done(reading) => {
-                plugin.succeeded();
-                return Ok(reading);
-            }
+            Collected::Done(reading) => return Ok(reading),
             Collected::Refuse(refusal) => {
-                plugin.succeeded();
                 tracing::debug!(reason = refusal.reason, detail = refusal.detail, "a run is not stored");
                 return Err(Unknown::Refused(refusal.reason));
             }
             Collected::Facts(paths) => {
-                let tokens = &services.tokens[&plugin.plugin().digest()];
                 facts.extend(call.at_place(|place| services.files.facts(place, tokens, &paths)));
+                collected = ask(planned, run, &facts)?;
             }
         }
     }

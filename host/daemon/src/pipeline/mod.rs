@@ -183,12 +183,11 @@ fn miss_out(
             return;
         }
     };
-    // What the run read is looked at before the client is answered: whatever the build does next, it does to files whose
-    // state is known by then. Only the storing comes after.
+    // Whatever the build does next, what would be lost by it is kept by now.
     let readied = record::ready(services, call, planned, finished, miss);
     running.answered();
     write(connection, &Reply::Done);
-    services.tally.count(Some(&plugin), &record::record(services, readied));
+    services.tally.count(Some(&plugin), &record::record(services, call, planned, readied));
 }
 
 fn try_hit(services: &Services, call: &Call, planned: &plan::Planned) -> Result<End, MissReason> {

@@ -1,49 +1,58 @@
 //! Storing what a run left, or saying why not.
 
+use zccache_files::Collection;
 use zccache_model::invocation::ExitStatus;
 use zccache_model::outcome::{FaultKind, MissReason, Outcome};
 use zccache_model::plan::Failures;
 use zccache_model::reading::RunRecord;
-use zccache_store::NewEntry;
+use zccache_store::{NewEntry, Snapshot};
 
 use crate::call::Call;
-use crate::pipeline::collect::{self, Unknown};
+use crate::pipeline::collect::{Begun, Progress, Seen, Unknown};
 use crate::pipeline::plan::{self, Planned};
 use crate::pipeline::run::Finished;
 use crate::services::Services;
 
-/// A run that can be stored, or how its request ended without.
+/// A run of which all is kept that the time after the answer could take away.
+pub struct Kept {
+    miss: MissReason,
+    code: i32,
+    outputs: Vec<(String, Snapshot)>,
+    progress: Progress,
+}
+
+/// A run whose client can be answered.
 pub enum Readied {
-    /// Everything that an entry is made of, and how its request ends once that is stored.
-    Entry(Box<NewEntry>, Outcome),
-    /// There is nothing to store.
+    /// It can be stored if it turns out what it read.
+    Kept(Box<Kept>),
+    /// There is nothing to store, and the request ends so.
     Nothing(Outcome),
 }
 
-/// Makes an entry of a run: collects what it read.
+/// Keeps what is to be stored of a run, and begins to collect what it read.
 #[tracing::instrument(level = "debug", skip_all)]
 pub fn ready(services: &Services, call: &Call, planned: &Planned, finished: Finished, miss: MissReason) -> Readied {
-    match entry(services, call, planned, finished) {
-        Ok(entry) if entry.code == 0 => Readied::Entry(Box::new(entry), Outcome::Miss { miss, not_stored: None }),
-        Ok(entry) => Readied::Entry(Box::new(entry), Outcome::Failed),
-        Err(Unstorable::Failed) => Readied::Nothing(Outcome::Failed),
-        Err(Unstorable::Refused(reason)) => Readied::Nothing(Outcome::Miss { miss, not_stored: Some(reason) }),
-        Err(Unstorable::Fault(kind, why)) => {
-            plan::blame(&planned.plugin, kind, &why);
-            Readied::Nothing(Outcome::Fault(kind))
-        }
+    match keep(services, call, planned, finished, miss) {
+        Ok(kept) => Readied::Kept(Box::new(kept)),
+        Err(unstorable) => Readied::Nothing(unstorable.outcome(planned, miss)),
     }
 }
 
-/// Stores what can be stored, and says how the request ended.
+/// Collects the rest, stores what can be stored, and says how the request ended.
 #[tracing::instrument(level = "debug", skip_all)]
-pub fn record(services: &Services, readied: Readied) -> Outcome {
-    let (entry, stored) = match readied {
-        Readied::Entry(entry, stored) => (entry, stored),
+pub fn record(services: &Services, call: &Call, planned: &Planned, readied: Readied) -> Outcome {
+    let kept = match readied {
+        Readied::Kept(kept) => *kept,
         Readied::Nothing(outcome) => return outcome,
     };
-    match services.store.record(*entry) {
-        Ok(()) => stored,
+    let (miss, code) = (kept.miss, kept.code);
+    let entry = match entry(services, call, planned, kept) {
+        Ok(entry) => entry,
+        Err(unstorable) => return unstorable.outcome(planned, miss),
+    };
+    match services.store.record(entry) {
+        Ok(()) if code == 0 => Outcome::Miss { miss, not_stored: None },
+        Ok(()) => Outcome::Failed,
         Err(error) => {
             tracing::error!(%error, "a result cannot be stored");
             Outcome::Fault(FaultKind::Internal)
@@ -61,31 +70,69 @@ enum Unstorable {
     Fault(FaultKind, String),
 }
 
-fn entry(services: &Services, call: &Call, planned: &Planned, finished: Finished) -> Result<NewEntry, Unstorable> {
-    let code = match finished.ran.status {
+impl Unstorable {
+    fn of(unknown: Unknown, code: i32) -> Unstorable {
+        match unknown {
+            Unknown::Refused(reason) => Unstorable::refused(reason, code),
+            Unknown::Fault(kind, why) => Unstorable::Fault(kind, why),
+        }
+    }
+
+    /// Of a run that failed and is not stored, that it failed is all that counts.
+    fn refused(reason: String, code: i32) -> Unstorable {
+        if code == 0 { Unstorable::Refused(reason) } else { Unstorable::Failed }
+    }
+
+    fn outcome(self, planned: &Planned, miss: MissReason) -> Outcome {
+        match self {
+            Unstorable::Failed => Outcome::Failed,
+            Unstorable::Refused(reason) => Outcome::Miss { miss, not_stored: Some(reason) },
+            Unstorable::Fault(kind, why) => {
+                plan::blame(&planned.plugin, kind, &why);
+                Outcome::Fault(kind)
+            }
+        }
+    }
+}
+
+fn keep(
+    services: &Services,
+    call: &Call,
+    planned: &Planned,
+    finished: Finished,
+    miss: MissReason,
+) -> Result<Kept, Unstorable> {
+    let Finished { ran, started, released, outputs, dependencies } = finished;
+    let code = match ran.status {
         ExitStatus::Exited(code) if code == 0 || planned.unit().failures == Failures::Keep => code,
         ExitStatus::Exited(_) | ExitStatus::Signalled(_) => return Err(Unstorable::Failed),
     };
-    // Of a run that failed and is not stored, that it failed is all that counts.
-    let refused = |reason: String| if code == 0 { Unstorable::Refused(reason) } else { Unstorable::Failed };
-    let outputs = finished.outputs.map_err(refused)?;
-    let (Some(stdout), Some(stderr)) = (finished.ran.stdout, finished.ran.stderr) else {
-        return Err(refused("too-much-output".to_owned()));
+    let outputs = outputs.map_err(|reason| Unstorable::refused(reason, code))?;
+    let (Some(stdout), Some(stderr)) = (ran.stdout, ran.stderr) else {
+        return Err(Unstorable::refused("too-much-output".to_owned(), code));
     };
-    let mut run = RunRecord {
+    let run = RunRecord {
         state: planned.unit().state.clone(),
         code,
         directory: planned.invocation.directory.clone(),
         stdout,
         stderr,
-        dependencies: finished.dependencies,
+        dependencies,
     };
-    let collection =
-        collect::collect(services, call, planned, finished.started, &mut run).map_err(|unknown| match unknown {
-            Unknown::Refused(reason) => refused(reason),
-            Unknown::Fault(kind, why) => Unstorable::Fault(kind, why),
-        })?;
-    let result = collection.list.result_key(&planned.context, &collection.states, |name| planned.value_of(call, name));
+    let begun = Seen::new(run, started, released).begin(services, call, planned);
+    let progress = begun.map_err(|unknown| Unstorable::of(unknown, code))?;
+    Ok(Kept { miss, code, outputs, progress })
+}
+
+fn entry(services: &Services, call: &Call, planned: &Planned, kept: Kept) -> Result<NewEntry, Unstorable> {
+    let Kept { code, outputs, progress, .. } = kept;
+    let (run, Collection { list, states }) = match progress {
+        Progress::Whole(run, collection) => (run, collection),
+        Progress::Begun(begun) => {
+            Begun::finish(begun, services, call, planned).map_err(|unknown| Unstorable::of(unknown, code))?
+        }
+    };
+    let result = list.result_key(&planned.context, &states, |name| planned.value_of(call, name));
     let RunRecord { stdout, stderr, .. } = run;
-    Ok(NewEntry { context: planned.context, list: collection.list, result, code, outputs, stdout, stderr })
+    Ok(NewEntry { context: planned.context, list, result, code, outputs, stdout, stderr })
 }

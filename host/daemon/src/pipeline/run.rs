@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use zccache_files::Started;
+use zccache_files::{Started, Witness};
 use zccache_model::invocation::ExitStatus;
 use zccache_model::limits;
 use zccache_model::outcome::FaultKind;
@@ -28,6 +28,8 @@ pub struct Finished {
     pub ran: Ran,
     /// Before the tool was started: nothing that it read may have changed since.
     pub started: Started,
+    /// The folders then in which names are looked for, as far as the plan names them.
+    pub released: Witness,
     /// The outputs, or why they cannot be stored.
     pub outputs: Result<Vec<(String, Snapshot)>, String>,
     /// For each of the unit's dependencies what the tool wrote there. A scan has nothing here: it comes later.
@@ -50,6 +52,7 @@ pub fn run(
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
     let before: Vec<Option<Left>> = destinations.iter().map(|path| clear(services, path, call.umask)).collect();
     let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
+    let released = call.at_place(|place| services.files.witness(place, searched(planned)));
     let reply = Reply::Run { program: resolved.program.clone(), additions };
     let ran = exchange(connection, &reply, |connection| ahead::read(services, connection, call, planned))?;
 
@@ -81,7 +84,15 @@ pub fn run(
     if writing.overlapped() {
         outputs = Err("overlapping-outputs".to_owned());
     }
-    Ok(Finished { ran, started, outputs, dependencies })
+    Ok(Finished { ran, started, released, outputs, dependencies })
+}
+
+/// The folders that the plan names as those where what is read is looked for; none where it does not say.
+pub fn searched(planned: &Planned) -> impl Iterator<Item = &str> {
+    let unit = planned.unit();
+    let chains = planned.plan.chains.iter().flatten().map(String::as_str);
+    let beside = unit.inputs.iter().map(|input| path::parent(&input.path));
+    chains.chain(beside).filter(|_| unit.ahead.is_some())
 }
 
 /// Lets the client run the tool, and does something meanwhile.
