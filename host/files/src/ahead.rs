@@ -94,7 +94,8 @@ impl Reader<'_> {
 
     /// Reads the inputs, and what their names lead to.
     fn follow(&mut self, guess: &Guess<'_>, scan: &Scan) -> Option<()> {
-        let rule = self.tokens.name_rule(&scan.token)?;
+        let follower = self.files.follower(self.place, self.tokens, guess.chains, scan)?;
+        let mut grounds = Grounds::new(self.files, self.place);
         let (mut spellings, mut spots) = (HashSet::new(), HashSet::new());
         let mut next: VecDeque<String> = guess.inputs.iter().map(|input| input.path.clone()).collect();
         while let Some(path) = next.pop_front() {
@@ -103,8 +104,7 @@ impl Reader<'_> {
             if !spellings.insert(path.clone()) || !spot.is_some_and(|spot| spots.insert(spot)) || !self.is_fit(&path) {
                 continue;
             }
-            let named = self.files.named_by(self.place, self.tokens, guess.chains, scan, rule, &path);
-            next.extend(named.unwrap_or_default());
+            next.extend(follower.named_by(&mut grounds, &path).unwrap_or_default());
             self.read += 1;
         }
         Some(())

@@ -97,6 +97,16 @@ impl<'a, 'n> Grounds<'a, 'n> {
         Ok(found)
     }
 
+    /// Whether it is known without a look at the name itself that nothing is there.
+    pub(crate) fn lack(&mut self, folder: &str, name: &str) -> bool {
+        let (folder, name) = apart(folder, name);
+        // What cannot be told is to be looked at.
+        self.ground(&folder).is_ok_and(|index| match &self.grounds[index].is {
+            Is::Folder(names) => names.as_ref().is_some_and(|names| names.lack(name)),
+            Is::Missing | Is::NoFolder { .. } => true,
+        })
+    }
+
     /// All names that were not there, by the folders that vouch for them: folders and names sorted.
     pub(crate) fn absences(self) -> Vec<Absences> {
         let lacking = self.grounds.into_iter().filter(|ground| !ground.absent.is_empty());
@@ -158,7 +168,7 @@ impl<'a, 'n> Grounds<'a, 'n> {
 }
 
 /// The folder that would hold `name` as it is looked for in `folder`, and the last component of the name.
-fn apart<'f, 'n>(folder: &'f str, name: &'n str) -> (Cow<'f, str>, &'n str) {
+fn apart<'f, 'm>(folder: &'f str, name: &'m str) -> (Cow<'f, str>, &'m str) {
     if !name.contains('/') {
         return (folder.into(), name);
     }

@@ -12,6 +12,7 @@ use zccache_model::reading::Finding;
 
 use crate::error::ScanError;
 use crate::files::{FileId, Files};
+use crate::ground::Grounds;
 use crate::place::Place;
 use crate::tokens::TokenRules;
 
@@ -26,9 +27,9 @@ impl Files {
         scan: &Scan,
         roots: &[String],
     ) -> Result<Vec<String>, ScanError> {
-        let rule = tokens.name_rule(&scan.token);
-        let rule = rule.ok_or_else(|| ScanError::NotANameRule { token: scan.token.clone() })?;
-        let names = |file: &String| self.named_by(place, tokens, chains, scan, rule, file);
+        let follower = self.follower(place, tokens, chains, scan);
+        let follower = follower.ok_or_else(|| ScanError::NotANameRule { token: scan.token.clone() })?;
+        let names = |grounds: &mut Grounds<'_, '_>, file: &String| follower.named_by(grounds, file);
         self.follow(place, roots, limits::SCAN_FILES, names)
     }
 
@@ -37,7 +38,7 @@ impl Files {
         place: &Place<'_>,
         roots: &[String],
         limit: usize,
-        names: impl Fn(&String) -> Result<Vec<String>, ScanError> + Sync,
+        names: impl Fn(&mut Grounds<'_, '_>, &String) -> Result<Vec<String>, ScanError> + Sync,
     ) -> Result<Vec<String>, ScanError> {
         let mut reached: Vec<String> = Vec::new();
         let (mut spellings, mut files) = (HashSet::new(), HashSet::new());
@@ -49,7 +50,7 @@ impl Files {
             if reached.len() + next.len() > limit {
                 return Err(ScanError::TooManyFiles { limit });
             }
-            let found: Vec<_> = next.par_iter().map(&names).collect();
+            let found: Vec<_> = next.par_iter().map_init(|| Grounds::new(self, place), &names).collect();
             reached.append(&mut next);
             for files in found {
                 next.extend(files?);
@@ -66,44 +67,65 @@ impl Files {
         Some((file.file(), folder.file()))
     }
 
+    /// What finds the files that files name; none: the scan's token is no name rule.
+    pub(crate) fn follower<'a>(
+        &'a self,
+        place: &'a Place<'a>,
+        tokens: &'a TokenRules,
+        chains: &'a [Vec<String>],
+        scan: &'a Scan,
+    ) -> Option<Follower<'a>> {
+        let (token, rule) = tokens.name_rule(&scan.token)?;
+        Some(Follower { files: self, place, tokens, chains, scan, token, rule })
+    }
+}
+
+/// Finds the files that files name.
+pub(crate) struct Follower<'a> {
+    files: &'a Files,
+    place: &'a Place<'a>,
+    tokens: &'a TokenRules,
+    chains: &'a [Vec<String>],
+    scan: &'a Scan,
+    token: u32,
+    rule: &'a NameRule,
+}
+
+impl Follower<'_> {
     /// The files that one file names.
-    pub(crate) fn named_by(
-        &self,
-        place: &Place<'_>,
-        tokens: &TokenRules,
-        chains: &[Vec<String>],
-        scan: &Scan,
-        (token, rule): (u32, &NameRule),
-        file: &str,
-    ) -> Result<Vec<String>, ScanError> {
-        let fact = self.fact(place, tokens, file);
+    pub(crate) fn named_by(&self, grounds: &mut Grounds<'_, '_>, file: &str) -> Result<Vec<String>, ScanError> {
+        let fact = self.files.fact(self.place, self.tokens, file);
         if fact.kind == FileKind::File && fact.content.is_none() {
             return Err(ScanError::Unreadable { path: file.to_owned() });
         }
         let mut named = Vec::new();
-        for finding in fact.findings.iter().filter(|finding| finding.token == token) {
-            let all = finding
-                .word
-                .is_some_and(|word| rule.words.get(word as usize).is_some_and(|word| scan.all_words.contains(word)));
-            let there = candidates(chains, scan, file, finding)
-                .into_iter()
-                .filter(|path| matches!(self.kind(place, &place.at(path)), FileKind::File | FileKind::Other));
+        for finding in fact.findings.iter().filter(|finding| finding.token == self.token) {
+            let word = finding.word.and_then(|word| self.rule.words.get(word as usize));
+            let all = word.is_some_and(|word| self.scan.all_words.contains(word));
+            let is_there = |path: &String| {
+                let kind = self.files.kind(self.place, &self.place.at(path));
+                matches!(kind, FileKind::File | FileKind::Other)
+            };
+            let there = self
+                .folders(file, finding)
+                .filter(|folder| !grounds.lack(folder, &finding.name))
+                .map(|folder| path::join(folder, &finding.name))
+                .filter(is_there);
             named.extend(there.take(if all { usize::MAX } else { 1 }));
         }
         Ok(named)
     }
-}
 
-/// Where a name that a file holds is looked for, in order.
-fn candidates(chains: &[Vec<String>], scan: &Scan, file: &str, finding: &Finding) -> Vec<String> {
-    let search = finding.delimiter.and_then(|delimiter| scan.searches.get(delimiter as usize));
-    let Some(search) = search else { return Vec::new() };
-    if finding.name.starts_with('/') {
-        return vec![finding.name.clone()];
+    /// Where a name that a file holds is looked for, in order.
+    fn folders<'f>(&'f self, file: &'f str, finding: &Finding) -> impl Iterator<Item = &'f str> {
+        let search = finding.delimiter.and_then(|delimiter| self.scan.searches.get(delimiter as usize));
+        let is_whole = finding.name.starts_with('/');
+        let root = search.filter(|_| is_whole).map(|_| "/");
+        let search = search.filter(|_| !is_whole);
+        let beside = search.filter(|search| search.beside).map(|_| path::parent(file));
+        let chain = search.and_then(|search| self.chains.get(search.chain as usize));
+        root.into_iter().chain(beside).chain(chain.into_iter().flatten().map(String::as_str))
     }
-    let beside = search.beside.then(|| path::parent(file));
-    let chain = chains.get(search.chain as usize).map(Vec::as_slice).unwrap_or_default();
-    beside.into_iter().chain(chain.iter().map(String::as_str)).map(|folder| path::join(folder, &finding.name)).collect()
 }
 
 #[cfg(test)]
@@ -177,7 +199,7 @@ mod tests {
     #[test]
     fn a_scan_that_reaches_too_many_files_is_an_error() {
         let tree = tree(&[]);
-        let names = |file: &String| Ok(vec![format!("{file}1"), format!("{file}2")]);
+        let names = |_: &mut Grounds<'_, '_>, file: &String| Ok(vec![format!("{file}1"), format!("{file}2")]);
         let found = Files::new().follow(&place(tree.path()), &["x".to_owned()], 1_000, names);
         assert!(matches!(found, Err(ScanError::TooManyFiles { limit: 1_000 })));
     }

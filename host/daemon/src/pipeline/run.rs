@@ -87,12 +87,14 @@ pub fn run(
     Ok(Finished { ran, started, released, outputs, dependencies })
 }
 
-/// The folders that the plan names as those where what is read is looked for; none where it does not say.
+/// The folders in which the names that lead from the unit's inputs on are looked for; none where the plan does not say.
 pub fn searched(planned: &Planned) -> impl Iterator<Item = &str> {
     let unit = planned.unit();
-    let chains = planned.plan.chains.iter().flatten().map(String::as_str);
-    let beside = unit.inputs.iter().map(|input| path::parent(&input.path));
-    chains.chain(beside).filter(|_| unit.ahead.is_some())
+    unit.ahead.iter().flat_map(move |scan| {
+        let chains = scan.searches.iter().filter_map(|search| planned.plan.chains.get(search.chain as usize));
+        let beside = unit.inputs.iter().map(|input| path::parent(&input.path));
+        chains.flatten().map(String::as_str).chain(beside)
+    })
 }
 
 /// Lets the client run the tool, and does something meanwhile.
