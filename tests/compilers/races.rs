@@ -27,7 +27,7 @@ fn an_edit_right_after_a_compile_is_never_missed() {
 /// What somebody does to the files of a unit.
 type Change = (&'static str, fn(&World));
 
-const CHANGES: [Change; 6] = [
+const CHANGES: [Change; 10] = [
     ("a file that only its being there mattered of goes", |world| world.remove("maybe.h")),
     ("a header goes, and there is another one", |world| world.remove("d/value.h")),
     ("a header is written", |world| world.write("d/value.h", "#define VALUE 3\n")),
@@ -36,6 +36,25 @@ const CHANGES: [Change; 6] = [
         rename(world, "d", "old");
         rename(world, "e", "d");
         world.write("d/new", "");
+    }),
+    ("a folder without the name is moved to where it was, and used", |world| {
+        rename(world, "p", "old");
+        rename(world, "without", "p");
+        world.write("p/new", "");
+    }),
+    ("a folder with the name is moved to where there was none, and used", |world| {
+        rename(world, "with", "d/sub");
+        world.write("d/sub/new", "");
+    }),
+    ("a folder is moved to where a link leads, and used", |world| {
+        rename(world, "store/x", "old");
+        rename(world, "store/y", "store/x");
+        world.write("store/x/new", "");
+    }),
+    ("a folder is moved to where a file was, and used", |world| {
+        fs::remove_file(world.work.join("maybe.h")).unwrap();
+        rename(world, "without", "maybe.h");
+        world.write("maybe.h/new", "");
     }),
     ("a link is put into the place of a folder", |world| {
         rename(world, "d", "old");
@@ -57,17 +76,30 @@ fn what_changes_right_after_a_compile_was_as_it_was_during_the_compile() {
     let headers = || (0..400).map(|number| format!("h/{number}.h"));
     world.write_many(headers().map(|header| (header, "")));
     let includes: String = headers().map(|header| format!("#include \"{header}\"\n")).collect();
-    let rest = "#if __has_include(\"maybe.h\")\nint maybe;\n#endif\n#include <value.h>\nint value = VALUE;\n";
+    let rest = "#if __has_include(\"maybe.h\")\nint maybe;\n#endif\n#if __has_include(\"p/q/maybe.h\")\nint deep;\n#endif\n\
+                #include <value.h>\n#include <outer.h>\n#include <link.h>\nint value[] = { VALUE, SUB, LINK };\n";
     world.write("x.c", includes + rest);
     let set_up = || {
         // What is left of the change before.
         let _no_link = fs::remove_file(world.work.join("d"));
-        for folder in ["d", "e", "old"] {
+        for folder in ["d", "e", "p", "with", "without", "store", "maybe.h", "old"] {
             let _no_folder = fs::remove_dir_all(world.work.join(folder));
         }
-        world.write("maybe.h", "");
-        world.write("d/value.h", "#define VALUE 1\n");
-        world.write("e/value.h", "#define VALUE 2\n");
+        for (path, content) in [
+            ("maybe.h", ""),
+            ("p/q/maybe.h", ""),
+            ("without/q/else.h", ""),
+            ("d/value.h", "#define VALUE 1\n"),
+            ("e/value.h", "#define VALUE 2\n"),
+            ("e/outer.h", "#include <sub/v.h>\n"),
+            ("e/sub/v.h", "#define SUB 1\n"),
+            ("with/v.h", "#define SUB 2\n"),
+            ("store/x/link.h", "#define LINK 1\n"),
+            ("store/y/link.h", "#define LINK 2\n"),
+        ] {
+            world.write_now(path, content);
+        }
+        symlink("../store/x/link.h", world.work.join("e/link.h")).unwrap();
     };
     set_up();
     grow_old();
@@ -87,4 +119,31 @@ fn what_changes_right_after_a_compile_was_as_it_was_during_the_compile() {
         }
     }
     assert_eq!(world.counters().faults, 0);
+}
+
+#[test]
+fn what_a_build_makes_while_it_goes_on_keeps_nothing_from_being_stored() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("src/la/h.h", "#define VALUE 1\n");
+    world.write("src/la/other.h", "#include \"la/h.h\"\n#include <lib/none.h>\n");
+    world.write("src/inc/lib/none.h", "");
+    // A program of the name of a folder that headers come from.
+    world.write("lib", "");
+    fs::create_dir_all(world.work.join("la")).unwrap();
+    let units: Vec<String> = (0..8).map(|number| format!("src/la/x{number}.c")).collect();
+    let source = "#include \"la/h.h\"\n#include <la/other.h>\nint x = VALUE;\n";
+    world.write_many(units.iter().map(|unit| (unit, source)));
+    grow_old();
+    for (outcomes, what) in [((0, 8, 0, 0, 0), "cold"), ((8, 0, 0, 0, 0), "warm")] {
+        let ((), counters) = world.count(|| {
+            for number in 0..8 {
+                let call = format!("gcc -I. -Isrc -Isrc/inc -MD -c src/la/x{number}.c -o la/x{number}.o");
+                world.make_cached(&call, &[]);
+            }
+        });
+        assert_eq!(counters.outcomes(), outcomes, "{what}: {counters:?}");
+    }
 }

@@ -36,7 +36,7 @@ impl Files {
         parts: &[Part<'_>],
     ) -> Result<Collection, Unsure> {
         let list = self.trace(place, parts)?;
-        let mut settled = Settled::since(place, witnessed.started);
+        let mut settled = Settled::since(place, witnessed.started, witnessed.ended);
         for absences in &list.absences {
             settled.require_way(&absences.folder, &place.at(&absences.folder))?;
         }

@@ -47,4 +47,4 @@ pub use program::Program;
 pub use stamp::Stamp;
 pub use tokens::TokenRules;
 pub use watch::{Loss, Refusal, Survey, Vouched, Watch, WatchReport};
-pub use witness::{Witness, Witnessed};
+pub use witness::{EndWitness, Witness, Witnessed};

@@ -1,5 +1,9 @@
-//! Was everything that a run read already as it is now when the run was released? Told by change times alone: a file
-//! that was written, linked, renamed or touched afterwards has a change time that is not before the release.
+//! Was everything that a run read already as it is now when the run was released? Told by change times: a file that was written,
+//! linked, renamed or touched afterwards has a change time that is not before the release.
+//!
+//! A folder's times move with every entry that comes or goes, and builds make entries all the time. Right after the run, one whose
+//! times are the same is taken for one that only got or lost entries. Later, when somebody may have moved another one there and
+//! used it, only a folder counts that was witnessed at this very path when the run had ended.
 
 use std::io;
 use std::path::Path;
@@ -15,19 +19,22 @@ use crate::place::Place;
 use crate::stamp::Stamp;
 use crate::unix;
 use crate::walk::{Step, Walk};
+use crate::witness::EndWitness;
 
 /// Looks at inputs and at the ways to them, each step of a way once.
-pub(crate) struct Settled {
+pub(crate) struct Settled<'w> {
     started: Started,
+    /// The folders when the run had ended, where more time has passed since.
+    ended: Option<&'w EndWitness>,
     /// The caller's working directory: whatever its times say, it was there when a run began in it.
     home: Option<FileId>,
     walk: Walk,
 }
 
-impl Settled {
-    pub(crate) fn since(place: &Place<'_>, started: Started) -> Self {
+impl<'w> Settled<'w> {
+    pub(crate) fn since(place: &Place<'_>, started: Started, ended: Option<&'w EndWitness>) -> Self {
         let home = unix::stat(place.directory).ok().map(|stamp| stamp.file());
-        Settled { started, home, walk: Walk::new() }
+        Settled { started, ended, home, walk: Walk::new() }
     }
 
     /// Whether an input was as it is before the run. `path` is how it was named, `whole` where it is.
@@ -36,6 +43,8 @@ impl Settled {
         let changed = match (observe, folder) {
             // Entries made in a folder change its stamp and neither what it is nor which one.
             (Observe::Listing | Observe::Tree, _) | (_, None) => self.started.is_not_after(seen.newest),
+            // The way to it includes it.
+            (_, Some(_)) if self.ended.is_some() => false,
             (_, Some(stamp)) => self.came_to_be(whole, &stamp),
         };
         if changed {
@@ -46,15 +55,21 @@ impl Settled {
 
     /// Whether every link and folder on the way to `whole`, itself included, was there before the run.
     pub(crate) fn require_way(&mut self, path: &str, whole: &Path) -> Result<(), Unsure> {
-        let started = self.started;
+        let (started, ended) = (self.started, self.ended);
         let walked = self.walk.follow(whole, &mut |step| {
-            let (Step::Link(_, stamp) | Step::Through(stamp)) = &step;
+            let (Step::Link(_, stamp) | Step::Through(_, stamp)) = &step;
             if Some(stamp.device) == unix::process_device() {
                 return Err(Stop::OfProcess);
             }
             let moved = match step {
                 Step::Link(_, stamp) => started.is_not_after(stamp.ctime),
-                Step::Through(stamp) => stamp.kind == FileKind::Folder && was_moved(started, &stamp),
+                Step::Through(_, stamp) if stamp.kind != FileKind::Folder => false,
+                Step::Through(path, stamp) => match ended {
+                    Some(ended) => {
+                        started.is_not_after(stamp.ctime) && (was_moved(started, &stamp) || !ended.saw(path, &stamp))
+                    }
+                    None => was_moved(started, &stamp),
+                },
             };
             if moved { Err(Stop::Moved) } else { Ok(()) }
         });
@@ -94,8 +109,8 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Whether a folder was renamed or its owner or permissions were changed after the release. Where only entries were made
-/// in it, both its times are the same.
+/// Whether a folder was renamed or its owner or permissions were changed after the release, unless an entry came or went later
+/// still: that leaves both its times the same.
 fn was_moved(started: Started, stamp: &Stamp) -> bool {
     started.is_not_after(stamp.ctime) && stamp.mtime != stamp.ctime
 }
@@ -105,7 +120,7 @@ impl Files {
     /// the caller is not what is there for this process.
     pub fn is_of_process(&self, path: &Path) -> bool {
         let on_the_way = Walk::new().follow::<io::Error>(path, &mut |step| {
-            let (Step::Link(_, stamp) | Step::Through(stamp)) = &step;
+            let (Step::Link(_, stamp) | Step::Through(_, stamp)) = &step;
             if Some(stamp.device) == unix::process_device() { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
         });
         on_the_way.is_err()
@@ -114,7 +129,7 @@ impl Files {
     /// The state of each of a plan's assumptions now, if all of them were so already when the run was released. Of what
     /// is absent there is no time to tell.
     pub fn quiet_states(&self, place: &Place<'_>, started: Started, inputs: &[Input]) -> Option<Vec<InputState>> {
-        let mut settled = Settled::since(place, started);
+        let mut settled = Settled::since(place, started, None);
         inputs
             .iter()
             .map(|input| {

@@ -24,6 +24,11 @@ pub(crate) fn now() -> i128 {
     i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
 }
 
+/// What is mounted where, as the system lists it; none where it does not.
+pub(crate) fn mounts() -> Option<Vec<u8>> {
+    std::fs::read("/proc/self/mountinfo").ok()
+}
+
 /// The device of the file system that shows processes, where there is one. What its links lead to is another place for
 /// each process.
 pub(crate) fn process_device() -> Option<u64> {

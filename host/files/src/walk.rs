@@ -16,7 +16,7 @@ pub(crate) enum Step<'a> {
     /// A symbolic link, with its own stamp.
     Link(&'a Path, Stamp),
     /// A folder, or at the very end whatever is there.
-    Through(Stamp),
+    Through(&'a Path, Stamp),
 }
 
 /// Follows paths, each step once however many paths share it.
@@ -82,7 +82,7 @@ impl Walk {
                     let end = match unix::lstat_if_there(&step)? {
                         None => return Ok(None),
                         Some(Entry::Itself(stamp)) => {
-                            see(Step::Through(stamp))?;
+                            see(Step::Through(&step, stamp))?;
                             step.clone()
                         }
                         Some(Entry::Link(stamp)) => {

@@ -1,10 +1,15 @@
-//! What folders held at one moment of a run. A file that is not there any more leaves nothing behind that tells until when it was
-//! there: only what its folder held before does.
+//! What folders held at one moment of a run, and which folders were where. A file that is not there any more leaves nothing behind
+//! that tells until when it was there: only what its folder held before does.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use zccache_model::digest::Digest;
 use zccache_model::manifest::Absences;
+use zccache_model::path;
 use zccache_model::plan::FileKind;
 
 use crate::clock::Started;
@@ -13,13 +18,14 @@ use crate::files::{FileId, Files};
 use crate::names::Names;
 use crate::place::Place;
 use crate::stamp::Stamp;
-use crate::unix;
+use crate::unix::{self, Entry};
+use crate::walk::{Step, Walk};
 
 /// Folders as they were at one moment.
 #[derive(Debug, Default)]
 pub struct Witness {
     folders: HashMap<FileId, Held>,
-    /// Which folder was at a path.
+    /// Which folder was at a path, as it was spelled.
     ways: HashMap<String, FileId>,
 }
 
@@ -31,6 +37,16 @@ struct Held {
     names: Option<Arc<Names>>,
 }
 
+/// Folders as they were when a run had ended, with all that must be known where what it read is looked at later.
+#[derive(Debug)]
+pub struct EndWitness {
+    witness: Witness,
+    /// Which folder was at a real path, of all on the ways to the folders.
+    steps: HashMap<PathBuf, FileId>,
+    /// Of what was mounted where.
+    mounts: Digest,
+}
+
 /// What is known of a run from its two ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Witnessed<'a> {
@@ -38,8 +54,8 @@ pub struct Witnessed<'a> {
     pub started: Started,
     /// The folders then, as far as it was known already which ones matter.
     pub released: &'a Witness,
-    /// The folders at a moment after its end, all that matter, where more time has passed since. None: it has only just ended.
-    pub ended: Option<&'a Witness>,
+    /// The folders at a moment after its end, where more time has passed since. None: it has only just ended.
+    pub ended: Option<&'a EndWitness>,
 }
 
 impl Files {
@@ -67,20 +83,79 @@ impl Files {
             witness.folders.entry(stamp.file()).or_insert_with(held);
         }
     }
+
+    /// The folders in which a run that was released at `started` looked for names (`searched`), and where it found them (`read`,
+    /// paths of files). None: later these could not tell what it found, and all of it is to be looked at now.
+    pub fn witness_end(
+        &self,
+        place: &Place<'_>,
+        started: Started,
+        searched: &[&str],
+        read: &[String],
+    ) -> Option<EndWitness> {
+        let mounts = Digest::of(&unix::mounts()?);
+        let found = read.iter().map(|file| path::parent(file));
+        let tried: Vec<String> = tried(searched, read);
+        let folders = searched.iter().copied().chain(found).chain(tried.iter().map(String::as_str));
+        let witness = self.witness(place, folders);
+        if !witness.is_whole(started) {
+            return None;
+        }
+        let (mut walk, mut steps, mut devices) = (Walk::new(), HashMap::new(), Vec::new());
+        for folder in witness.ways.keys() {
+            let whole = place.at(folder);
+            let mut see = |step: Step<'_>| -> io::Result<()> {
+                if let Step::Through(path, stamp) = step {
+                    steps.insert(path.to_owned(), stamp.file());
+                    if !devices.contains(&stamp.device) {
+                        devices.push(stamp.device);
+                        // Elsewhere times are those of another clock, or do not tell of a renaming.
+                        return if unix::is_local_at(path) { Ok(()) } else { Err(io::ErrorKind::Unsupported.into()) };
+                    }
+                }
+                Ok(())
+            };
+            walk.follow(&whole, &mut see).ok()?;
+        }
+        Some(EndWitness { witness, steps, mounts })
+    }
+}
+
+/// Folders in which names were looked for in vain that were found in others: for `d/x` that was found in one of those that are
+/// searched, `d` in each of the others.
+fn tried(searched: &[&str], read: &[String]) -> Vec<String> {
+    let mut below: Vec<&str> = Vec::new();
+    for file in read {
+        for folder in searched {
+            let name = below_folder(folder, file).map(path::parent).unwrap_or_default();
+            if !name.is_empty() && !below.contains(&name) {
+                below.push(name);
+            }
+        }
+    }
+    searched.iter().flat_map(|folder| below.iter().map(|name| path::join(folder, name))).collect()
+}
+
+/// A file's name relative to a folder that it is below as both are spelled.
+fn below_folder<'f>(folder: &str, file: &'f str) -> Option<&'f str> {
+    if folder.is_empty() {
+        return (!file.starts_with('/')).then_some(file);
+    }
+    file.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')
 }
 
 impl Witness {
-    /// Whether it can tell later what each folder held that has changed since the release: those are likely to change on.
-    pub fn is_whole(&self, started: Started) -> bool {
+    /// Whether it tells what each folder held that has changed since the release: those are likely to change on.
+    fn is_whole(&self, started: Started) -> bool {
         let mut changing = self.folders.values().filter(|held| started.is_not_after(held.ctime));
         changing.all(|held| matches!(held.names.as_deref(), Some(Names::All(_))))
     }
 
     /// Whether a folder lacked all of these names. None: that is not known.
-    fn lacked(&self, folder: &Stamp, names: &[String]) -> Option<bool> {
+    fn lacked<'n>(&self, folder: &Stamp, mut names: impl Iterator<Item = &'n String>) -> Option<bool> {
         // Its stamp says nothing more: a second change within one tick of the clock leaves the same.
         match self.folders.get(&folder.file())?.names.as_deref()? {
-            Names::All(held) => Some(!names.iter().any(|name| held.contains(std::ffi::OsStr::new(first(name))))),
+            Names::All(held) => Some(!names.any(|name| held.contains(OsStr::new(name)))),
             Names::TooMany => None,
         }
     }
@@ -94,6 +169,13 @@ impl Witness {
     }
 }
 
+impl EndWitness {
+    /// Whether this folder was at this real path.
+    pub(crate) fn saw(&self, path: &Path, folder: &Stamp) -> bool {
+        self.steps.get(path) == Some(&folder.file())
+    }
+}
+
 impl Witnessed<'_> {
     /// Whether the folders of the absences lacked the names already when the run looked for them.
     pub(crate) fn require(&self, place: &Place<'_>, absences: &[Absences]) -> Result<(), Unsure> {
@@ -101,23 +183,37 @@ impl Witnessed<'_> {
         for Absences { folder, names } in absences {
             let Ok(Some(stamp)) = unix::stat_if_there(&place.at(folder)) else { return changed(folder) };
             if !self.started.is_not_after(stamp.ctime) {
-                // Nothing came or went.
+                // No entry came or went since the release.
                 continue;
             }
-            let had_some = self.released.lacked(&stamp, names) == Some(false);
-            let may_have_had_some = self.ended.is_some_and(|ended| ended.lacked(&stamp, names) != Some(true));
-            if had_some || may_have_had_some {
+            // A name with a slash begins with something that is no folder.
+            let (entries, below): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| !name.contains('/'));
+            let entries = || entries.iter().copied();
+            // Which folders matter need not have been known at the release.
+            let had_some = self.released.lacked(&stamp, entries()) == Some(false);
+            let may_have_had_some =
+                self.ended.is_some_and(|ended| ended.witness.lacked(&stamp, entries()) != Some(true));
+            if had_some || may_have_had_some || !below.iter().all(|name| self.was_no_folder(place, folder, name)) {
                 return changed(folder);
             }
         }
-        let moved = self.released.moved(place).or_else(|| self.ended.and_then(|ended| ended.moved(place)));
-        moved.map_or(Ok(()), changed)
+        if let Some(folder) = self.released.moved(place) {
+            return changed(folder);
+        }
+        match self.ended {
+            Some(ended) if unix::mounts().is_none_or(|mounts| Digest::of(&mounts) != ended.mounts) => changed("/"),
+            _ => Ok(()),
+        }
     }
-}
 
-/// The entry of a folder that a name below it begins with.
-fn first(name: &str) -> &str {
-    name.split('/').next().unwrap_or(name)
+    /// Whether the entry that a name begins with was there, and no folder, all the time.
+    fn was_no_folder(&self, place: &Place<'_>, folder: &str, name: &str) -> bool {
+        let entry = name.split('/').next().unwrap_or(name);
+        match unix::lstat_if_there(&place.at(&path::join(folder, entry))) {
+            Ok(Some(Entry::Itself(stamp))) => stamp.kind != FileKind::Folder && !self.started.is_not_after(stamp.ctime),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -161,12 +257,12 @@ mod tests {
             next_tick();
         }
 
-        fn witness(&self) -> Witness {
-            self.files.witness(&place(self.folder.path()), ["d"])
+        fn end(&self) -> Option<EndWitness> {
+            self.files.witness_end(&place(self.folder.path()), self.started, &["d"], &[])
         }
 
         /// Whether it is sure that the run did not find `x` in `d`.
-        fn is_sure(&self, ended: Option<&Witness>) -> bool {
+        fn is_sure(&self, ended: Option<&EndWitness>) -> bool {
             let absences = [Absences { folder: "d".into(), names: vec!["x".into()] }];
             let witnessed = Witnessed { started: self.started, released: &self.released, ended };
             witnessed.require(&place(self.folder.path()), &absences).is_ok()
@@ -177,7 +273,7 @@ mod tests {
     fn a_folder_that_was_left_alone_vouches_for_what_it_does_not_have() {
         let run = Run::begin(&[]);
         assert!(run.is_sure(None));
-        assert!(run.is_sure(Some(&Witness::default())));
+        assert!(run.is_sure(run.end().as_ref()));
     }
 
     #[test]
@@ -185,14 +281,14 @@ mod tests {
         let run = Run::begin(&["d/x"]);
         run.remove("d/x");
         assert!(!run.is_sure(None));
-        assert!(!run.is_sure(Some(&run.witness())));
+        assert!(!run.is_sure(run.end().as_ref()));
     }
 
     #[test]
     fn a_name_that_went_after_the_run_may_have_been_found() {
         let run = Run::begin(&[]);
         run.make("d/x");
-        let ended = run.witness();
+        let ended = run.end().unwrap();
         run.remove("d/x");
         assert!(!run.is_sure(Some(&ended)));
     }
@@ -201,8 +297,7 @@ mod tests {
     fn other_names_may_come_and_go_at_any_time() {
         let run = Run::begin(&["d/before"]);
         run.make("d/y");
-        let ended = run.witness();
-        assert!(ended.is_whole(run.started));
+        let ended = run.end().unwrap();
         run.make("d/z");
         run.remove("d/before");
         assert!(run.is_sure(Some(&ended)));
@@ -212,14 +307,15 @@ mod tests {
     #[test]
     fn a_folder_that_changes_and_was_not_witnessed_at_the_end_vouches_for_nothing() {
         let run = Run::begin(&[]);
+        let elsewhere = run.files.witness_end(&place(run.folder.path()), run.started, &[], &[]).unwrap();
         run.make("d/y");
-        assert!(!run.is_sure(Some(&Witness::default())));
+        assert!(!run.is_sure(Some(&elsewhere)));
     }
 
     #[test]
     fn another_folder_in_the_place_of_one_is_a_change_even_if_its_times_hide_that() {
         let run = Run::begin(&["d/x"]);
-        let ended = run.witness();
+        let ended = run.end().unwrap();
         fs::create_dir(run.folder.path().join("other")).unwrap();
         fs::rename(run.folder.path().join("d"), run.folder.path().join("old")).unwrap();
         fs::rename(run.folder.path().join("other"), run.folder.path().join("d")).unwrap();
@@ -229,11 +325,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_below_a_file_was_not_there_as_long_as_it_was_one() {
+        let run = Run::begin(&["d/file"]);
+        let is_sure = |run: &Run| {
+            let absences = [Absences { folder: "d".into(), names: vec!["file/x".into()] }];
+            let witnessed = Witnessed { started: run.started, released: &run.released, ended: None };
+            witnessed.require(&place(run.folder.path()), &absences).is_ok()
+        };
+        run.make("d/y");
+        assert!(is_sure(&run));
+        run.remove("d/file");
+        run.make("d/file");
+        assert!(!is_sure(&run), "it may have been a folder for a while");
+    }
+
+    #[test]
+    fn what_was_found_in_one_folder_was_tried_in_the_others() {
+        let read = ["./la/h.h", "../src/lib/y.h", "/usr/include/z.h", "x.h"].map(str::to_owned);
+        let found = tried(&[".", "../src", "/usr/include", "/usr/include-fixed/"], &read);
+        let mut expected = Vec::new();
+        for folder in [".", "../src", "/usr/include", "/usr/include-fixed"] {
+            expected.extend([format!("{folder}/la"), format!("{folder}/lib")]);
+        }
+        assert_eq!(found, expected);
+        assert_eq!(tried(&["", "a"], &["b/h.h".to_owned()]), ["b", "a/b"]);
+    }
+
+    #[test]
     fn a_large_folder_that_is_changing_cannot_be_told_of_later() {
         let run = Run::begin(&[]);
         for name in 0..=zccache_model::limits::FOLDER_NAMES {
             fs::write(run.folder.path().join("d").join(name.to_string()), "").unwrap();
         }
-        assert!(!run.witness().is_whole(run.started));
+        assert!(run.end().is_none());
     }
 }

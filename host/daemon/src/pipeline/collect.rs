@@ -4,13 +4,16 @@
 //! what was not, by the folders as they were when the tool had ended. Where those would not say enough, all of it comes before
 //! the answer.
 
-use zccache_files::{Collection, Started, Witness, Witnessed};
+use std::collections::HashMap;
+
+use zccache_files::{Collection, EndWitness, Started, Witness, Witnessed};
 use zccache_model::limits;
+use zccache_model::manifest::{ObservedPath, SeenInput};
 use zccache_model::outcome::FaultKind;
-use zccache_model::path;
 use zccache_model::plan::{Dependency, Input, Scan};
 use zccache_model::reading::{Collected, Fact, Reading, RunRecord};
 use zccache_model::rules;
+use zccache_model::state::InputState;
 
 use crate::call::Call;
 use crate::pipeline::plan::Planned;
@@ -37,15 +40,15 @@ pub struct Begun {
     seen: Seen,
     /// What the plugin wants to know first.
     asked: Vec<String>,
-    ended: Witness,
+    ended: EndWitness,
 }
 
 /// How far a collection came before the answer.
 pub enum Progress {
     /// To its end.
-    Whole(RunRecord, Collection),
+    Whole(Box<(RunRecord, Collection)>),
     /// As far as it must.
-    Begun(Begun),
+    Begun(Box<Begun>),
 }
 
 impl Seen {
@@ -69,16 +72,16 @@ impl Seen {
             && !scans
             && !self.may_go_with_its_source(call, planned)
         {
-            let named = asked.iter().map(|path| path::parent(path));
-            let ended = call.at_place(|place| services.files.witness(place, searched(planned).chain(named)));
-            if ended.is_whole(self.started) {
+            let searched: Vec<&str> = searched(planned).collect();
+            let ended = call.at_place(|place| services.files.witness_end(place, self.started, &searched, asked));
+            if let Some(ended) = ended {
                 let asked = asked.clone();
-                return Ok(Progress::Begun(Begun { seen: self, asked, ended }));
+                return Ok(Progress::Begun(Box::new(Begun { seen: self, asked, ended })));
             }
         }
-        let reading = go_on(services, call, planned, &self.run, first)?;
-        let collection = self.look(services, call, planned, reading, None)?;
-        Ok(Progress::Whole(self.run, collection))
+        let told = go_on(services, call, planned, &self.run, first)?;
+        let collection = self.look(services, call, planned, told, None)?;
+        Ok(Progress::Whole(Box::new((self.run, collection))))
     }
 
     /// Whether the plan says too little of where names are looked for, or something that it names was made just before the run:
@@ -93,8 +96,8 @@ impl Seen {
         services: &Services,
         call: &Call,
         planned: &Planned,
-        reading: Reading,
-        ended: Option<&Witness>,
+        Told { reading, contents }: Told,
+        ended: Option<&EndWitness>,
     ) -> Result<Collection, Unknown> {
         let unit = planned.unit();
         rules::check_reading(unit, &reading).map_err(|broken| Unknown::Fault(FaultKind::PluginRule, broken.0))?;
@@ -108,6 +111,10 @@ impl Seen {
             tracing::debug!(%unsure, "a run is not stored");
             Unknown::Refused(unsure.code().to_owned())
         })?;
+        if let Some(input) = contents.changed(&collection) {
+            tracing::debug!(path = input, "a run is not stored: a file changed while it was looked at");
+            return Err(Unknown::Refused("changed-during-run".to_owned()));
+        }
         collection.list.variables = reading.variables;
         collection.list.variables.sort();
         collection.list.variables.dedup();
@@ -125,9 +132,33 @@ impl Begun {
         planned: &Planned,
     ) -> Result<(RunRecord, Collection), Unknown> {
         let Begun { seen, asked, ended } = self;
-        let reading = go_on(services, call, planned, &seen.run, Collected::Facts(asked))?;
-        let collection = seen.look(services, call, planned, reading, Some(&ended))?;
+        let told = go_on(services, call, planned, &seen.run, Collected::Facts(asked))?;
+        let collection = seen.look(services, call, planned, told, Some(&ended))?;
         Ok((seen.run, collection))
+    }
+}
+
+/// What a plugin said of a run, and the contents that it was told of.
+struct Told {
+    reading: Reading,
+    contents: Contents,
+}
+
+/// Contents of files as a plugin was told of them.
+#[derive(Default)]
+struct Contents(HashMap<String, Option<String>>);
+
+impl Contents {
+    /// A file whose state is not that of the content that the plugin knows.
+    fn changed<'c>(&self, collection: &'c Collection) -> Option<&'c str> {
+        let inputs = collection.list.inputs.iter().zip(&collection.states);
+        let changed = |input: &ObservedPath, seen: &SeenInput| match &seen.state {
+            InputState::Content(digest) | InputState::ContentAndTime(digest, _) => {
+                self.0.get(&input.path).is_some_and(|told| told.as_ref() != Some(&digest.to_hex()))
+            }
+            _ => false,
+        };
+        inputs.filter(|(input, seen)| changed(input, seen)).map(|(input, _)| input.path.as_str()).next()
     }
 }
 
@@ -149,19 +180,23 @@ fn go_on(
     planned: &Planned,
     run: &RunRecord,
     first: Collected,
-) -> Result<Reading, Unknown> {
+) -> Result<Told, Unknown> {
     let tokens = &services.tokens[&planned.plugin.plugin().digest()];
     let mut facts: Vec<Fact> = Vec::new();
+    let mut contents = Contents::default();
     let mut collected = first;
     for _ in 0..limits::COLLECT_ROUNDS {
         match collected {
-            Collected::Done(reading) => return Ok(reading),
+            Collected::Done(reading) => return Ok(Told { reading, contents }),
             Collected::Refuse(refusal) => {
                 tracing::debug!(reason = refusal.reason, detail = refusal.detail, "a run is not stored");
                 return Err(Unknown::Refused(refusal.reason));
             }
             Collected::Facts(paths) => {
+                let first = facts.len();
                 facts.extend(call.at_place(|place| services.files.facts(place, tokens, &paths)));
+                let told = facts[first..].iter().map(|fact| fact.content.clone());
+                contents.0.extend(paths.into_iter().zip(told));
                 collected = ask(planned, run, &facts)?;
             }
         }

@@ -8,7 +8,7 @@ use zccache_model::reading::RunRecord;
 use zccache_store::{NewEntry, Snapshot};
 
 use crate::call::Call;
-use crate::pipeline::collect::{Begun, Progress, Seen, Unknown};
+use crate::pipeline::collect::{Progress, Seen, Unknown};
 use crate::pipeline::plan::{self, Planned};
 use crate::pipeline::run::Finished;
 use crate::services::Services;
@@ -127,9 +127,9 @@ fn keep(
 fn entry(services: &Services, call: &Call, planned: &Planned, kept: Kept) -> Result<NewEntry, Unstorable> {
     let Kept { code, outputs, progress, .. } = kept;
     let (run, Collection { list, states }) = match progress {
-        Progress::Whole(run, collection) => (run, collection),
+        Progress::Whole(whole) => *whole,
         Progress::Begun(begun) => {
-            Begun::finish(begun, services, call, planned).map_err(|unknown| Unstorable::of(unknown, code))?
+            begun.finish(services, call, planned).map_err(|unknown| Unstorable::of(unknown, code))?
         }
     };
     let result = list.result_key(&planned.context, &states, |name| planned.value_of(call, name));
