@@ -32,25 +32,13 @@ const CHANGES: [Change; 10] = [
     ("a header goes, and there is another one", |world| world.remove("d/value.h")),
     ("a header is written", |world| world.write("d/value.h", "#define VALUE 3\n")),
     ("a header is moved over", |world| rename(world, "e/value.h", "d/value.h")),
-    ("a folder is moved into the place of one, and used", |world| {
-        rename(world, "d", "old");
-        rename(world, "e", "d");
-        world.write("d/new", "");
-    }),
-    ("a folder without the name is moved to where it was, and used", |world| {
-        rename(world, "p", "old");
-        rename(world, "without", "p");
-        world.write("p/new", "");
-    }),
+    ("a folder is moved into the place of one, and used", |world| exchange(world, "d", "e")),
+    ("a folder without the name is moved to where it was, and used", |world| exchange(world, "p", "without")),
     ("a folder with the name is moved to where there was none, and used", |world| {
         rename(world, "with", "d/sub");
         world.write("d/sub/new", "");
     }),
-    ("a folder is moved to where a link leads, and used", |world| {
-        rename(world, "store/x", "old");
-        rename(world, "store/y", "store/x");
-        world.write("store/x/new", "");
-    }),
+    ("a folder is moved to where a link leads, and used", |world| exchange(world, "store/x", "store/y")),
     ("a folder is moved to where a file was, and used", |world| {
         fs::remove_file(world.work.join("maybe.h")).unwrap();
         rename(world, "without", "maybe.h");
@@ -61,6 +49,13 @@ const CHANGES: [Change; 10] = [
         symlink("e", world.work.join("d")).unwrap();
     }),
 ];
+
+/// Moves a folder to the place of another, and makes an entry in it: its times are then as if there had only been new entries.
+fn exchange(world: &World, folder: &str, by: &str) {
+    rename(world, folder, "old");
+    rename(world, by, folder);
+    world.write(&format!("{folder}/new"), "");
+}
 
 fn rename(world: &World, from: &str, to: &str) {
     fs::rename(world.work.join(from), world.work.join(to)).unwrap();
