@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::tool::{self, Purpose};
 use crate::workspace::Workspace;
-use crate::{build, process, setup};
+use crate::{build, demo, process, setup};
 
 /// What the tests of one section add to the closing line.
 #[derive(Default)]
@@ -28,6 +28,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let doc = ["doc", "--workspace", "--no-deps", "--document-private-items"];
     section("documentation", &mut done, || cargo(workspace, &doc, &[("RUSTDOCFLAGS", "-D warnings")]))?;
     let programs = section("release programs", &mut done, || build::run(workspace))?;
+    section("demo", &mut done, || demo::run(workspace, &demo::Options::default()))?;
     let counts = section("tests", &mut done, || tests(workspace, programs.folder()))?;
     summarize(&done, &counts);
     Ok(())

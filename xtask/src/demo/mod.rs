@@ -31,8 +31,8 @@ use crate::tool::{Purpose, Tool};
 use crate::workspace::Workspace;
 use crate::{build, setup};
 
-/// Which projects.
-#[derive(Args)]
+/// Which projects; by default the few that take minutes.
+#[derive(Default, Args)]
 pub(crate) struct Options {
     /// Also SQLite, googletest, Boost and Eigen, precompiled headers and coverage; by cargo ripgrep, a workspace, and zccache
     /// itself: half an hour on two processors
