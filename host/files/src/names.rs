@@ -1,7 +1,7 @@
 //! Which names a folder has: what is not among them is not there, without a look at each.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use zccache_model::limits;
 use crate::files::Files;
 use crate::quiet;
 use crate::stamp::Stamp;
+use crate::unix;
 
 /// What is known of the names in a folder.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Names {
         // These are in no listing, and there all the same.
         let is_listed = !["", ".", ".."].contains(&name);
         match self {
-            Names::All(names) => is_listed && !names.contains(std::ffi::OsStr::new(name)),
+            Names::All(names) => is_listed && !names.contains(OsStr::new(name)),
             Names::TooMany => false,
         }
     }
@@ -45,16 +46,14 @@ impl Files {
         // What comes or goes after the stamp was taken changes it, if it was quiet at a time before that. `stamp` was taken
         // before this clock is read, so it is taken again.
         let now = (self.clock)();
-        if crate::unix::stat(folder).ok()? != *stamp || !quiet::vouches_at(stamp, now, folder) {
+        if unix::stat(folder).ok()? != *stamp || !quiet::vouches_at(stamp, now, folder) {
             return None;
         }
         let names = Arc::new(read(folder).ok()?);
         self.names.insert(stamp.file(), (*stamp, Arc::clone(&names)));
         Some(names)
     }
-}
 
-impl Files {
     /// The names in a folder that had this stamp a moment ago; none where they cannot be read.
     pub(crate) fn names_now(&self, folder: &Path, stamp: &Stamp) -> Option<Arc<Names>> {
         self.names_of_quiet(folder, stamp).or_else(|| read(folder).ok().map(Arc::new))
@@ -75,7 +74,6 @@ fn read(folder: &Path) -> io::Result<Names> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unix;
 
     fn lacks(files: &Files, folder: &Path, name: &str) -> Option<bool> {
         let stamp = unix::stat(folder).unwrap();
