@@ -189,7 +189,7 @@ impl Witnessed<'_> {
             // A name with a slash begins with something that is no folder.
             let (entries, below): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| !name.contains('/'));
             let entries = || entries.iter().copied();
-            // Which folders matter need not have been known at the release.
+            // Which folders matter need not have been known at the release; at the end it was, or nothing is sure.
             let had_some = self.released.lacked(&stamp, entries()) == Some(false);
             let may_have_had_some =
                 self.ended.is_some_and(|ended| ended.witness.lacked(&stamp, entries()) != Some(true));
