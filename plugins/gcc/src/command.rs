@@ -6,7 +6,7 @@ use zccache_plugin_sdk::options::{self, Argument, Item};
 use crate::language::{Language, Stage};
 use crate::reader::Reader;
 use crate::several::Several;
-use crate::table::{self, Effect, Mode, Side};
+use crate::table::{Effect, Mode, Side, TABLE};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What a command line is.
@@ -185,8 +185,7 @@ impl CommandLine<'_> {
 
 /// Understands an argument list. `cpp_driver`: C is compiled as C++.
 pub(crate) fn parse(words: &[Argument], cpp_driver: bool) -> Result<Call<'_>, Stop> {
-    let rows = table::rows();
-    let items = options::parse(&rows, words);
+    let items = options::parse(&TABLE, words);
     let mode = mode(&items)?;
     let mut reader = Reader::new(cpp_driver);
     for item in &items {

@@ -3,7 +3,7 @@
 
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::table::{self, Effect};
+use crate::table::{Effect, TABLE};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What words for the compiler proper come to, beyond being in the key.
@@ -25,10 +25,9 @@ pub(crate) fn words<'a>(arguments: &[&'a Argument]) -> Result<Vec<Word<'a>>, Sto
     if arguments.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = table::rows();
     let texts: Vec<Argument> = arguments.iter().map(|argument| (*argument).clone()).collect();
     let mut words = Vec::new();
-    for item in options::parse(&rows, &texts) {
+    for item in options::parse(&TABLE, &texts) {
         let option = match item {
             Item::Option(option) => option,
             Item::Operand(other) | Item::Unknown(other) | Item::Incomplete(other) => {

@@ -4,7 +4,7 @@
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::table::{self, Effect};
+use crate::table::{Effect, TABLE};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Specs whose words are options for the compiler proper.
@@ -44,7 +44,7 @@ fn only_adds_options(text: &str) -> bool {
 
 fn is_harmless(word: &str) -> bool {
     let word = Argument { text: word.to_owned(), index: 0, nested: false };
-    match &options::parse(&table::rows(), std::slice::from_ref(&word))[..] {
+    match &options::parse(&TABLE, std::slice::from_ref(&word))[..] {
         [Item::Option(option)] => match option.effect {
             Effect::Key | Effect::MachineWord => true,
             Effect::FlagWord | Effect::Search => !option.value.contains(['=', '/']),

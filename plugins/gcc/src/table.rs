@@ -4,8 +4,8 @@
 //! The rows follow the manuals of gcc 12 to 15 and clang 14 to 20; what they write or read was tried with gcc 12 and
 //! clang 14. Each group's reason code is what statistics count by.
 
-use zccache_plugin_sdk::options::Row;
-use zccache_plugin_sdk::options::Shape::{self, Equals, EqualsOrSeparate, Flag, Joined, JoinedOrSeparate, Separate};
+use zccache_plugin_sdk::table::Shape::{Equals, EqualsOrSeparate, Flag, Joined, JoinedOrSeparate, Separate};
+use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
 /// What an option does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,17 +139,12 @@ use Effect::{
     ShowsOutput, SideNamed,
 };
 
-/// All rows: one group per shape and effect.
-pub(crate) fn rows() -> Vec<Row<Effect>> {
-    GROUPS
-        .iter()
-        .flat_map(|(shape, effect, names)| {
-            names.split_whitespace().map(|name| Row { name, shape: *shape, effect: *effect })
-        })
-        .collect()
-}
+/// All options.
+pub(crate) static TABLE: Table<Effect> = Table::of(&ROWS);
 
-const GROUPS: &[(Shape, Effect, &str)] = &[
+static ROWS: [Row<Effect>; table::count(GROUPS)] = table::sorted(GROUPS);
+
+const GROUPS: &[Group<Effect>] = &[
     // What the driver does at all.
     (Flag, Make(Mode::Object), "-c --compile"),
     (Flag, Make(Mode::Assembly), "-S --assemble"),
@@ -403,22 +398,23 @@ pub(crate) fn is_debug_word(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
     fn no_option_has_two_rows_of_one_shape() {
-        let rows = rows();
-        for (index, row) in rows.iter().enumerate() {
-            assert!(
-                !rows[..index].iter().any(|other| other.name == row.name && other.shape == row.shape),
-                "{} stands in the table twice",
-                row.name
-            );
+        let mut seen = HashSet::new();
+        for (shape, _, names) in GROUPS {
+            for name in names.split_whitespace() {
+                assert!(seen.insert((name, format!("{shape:?}"))), "{name} stands in the table twice");
+            }
         }
     }
 
     #[test]
     fn every_name_begins_with_a_dash() {
-        assert!(rows().iter().all(|row| row.name.starts_with('-') && row.name.len() > 1));
+        let mut names = GROUPS.iter().flat_map(|(_, _, names)| names.split_whitespace());
+        assert!(names.all(|name| name.starts_with('-') && name.len() > 1));
     }
 }

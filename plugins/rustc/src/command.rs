@@ -185,7 +185,7 @@ impl Command {
         }
         let mut command = Command::default();
         let mut sources: Vec<&Argument> = Vec::new();
-        for item in options::parse(TABLE, &plain) {
+        for item in options::parse(&TABLE, &plain) {
             match item {
                 Item::Option(option) => command.option(&option)?,
                 Item::Operand(operand) => sources.push(operand),

@@ -1,6 +1,7 @@
 //! The options of rustc, by `rustc --help -v`. One that is not here is not cached.
 
-use zccache_plugin_sdk::options::{Row, Shape};
+use zccache_plugin_sdk::table::Shape::{EqualsOrSeparate, Flag, JoinedOrSeparate};
+use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
 /// What an option means to the cache. That it is in the key goes without saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,54 +46,34 @@ pub(crate) enum Effect {
 
 use Effect::{Bypass, Keyed};
 
-const fn row(name: &'static str, shape: Shape, effect: Effect) -> Row<Effect> {
-    Row { name, shape, effect }
-}
+/// All options.
+pub(crate) static TABLE: Table<Effect> = Table::of(&ROWS);
 
-/// All rows.
-pub(crate) const TABLE: &[Row<Effect>] = &[
-    row("--crate-name", Shape::EqualsOrSeparate, Effect::CrateName),
-    row("--crate-type", Shape::EqualsOrSeparate, Effect::CrateType),
-    row("--emit", Shape::EqualsOrSeparate, Effect::Emit),
-    row("-o", Shape::JoinedOrSeparate, Effect::Output),
-    row("--out-dir", Shape::EqualsOrSeparate, Effect::OutputFolder),
-    row("--test", Shape::Flag, Effect::Test),
-    row("--target", Shape::EqualsOrSeparate, Effect::Target),
-    row("--extern", Shape::EqualsOrSeparate, Effect::Extern),
-    row("-L", Shape::JoinedOrSeparate, Effect::Search),
-    row("-l", Shape::JoinedOrSeparate, Effect::Library),
-    row("--sysroot", Shape::EqualsOrSeparate, Effect::Sysroot),
-    row("-C", Shape::JoinedOrSeparate, Effect::Codegen),
-    row("--codegen", Shape::EqualsOrSeparate, Effect::Codegen),
-    row("--json", Shape::EqualsOrSeparate, Effect::Json),
-    row("--color", Shape::EqualsOrSeparate, Effect::Colour),
-    row("--error-format", Shape::EqualsOrSeparate, Effect::ErrorFormat),
-    row("--cfg", Shape::EqualsOrSeparate, Keyed),
-    row("--check-cfg", Shape::EqualsOrSeparate, Keyed),
-    row("--edition", Shape::EqualsOrSeparate, Keyed),
-    row("--cap-lints", Shape::EqualsOrSeparate, Keyed),
-    row("--force-warn", Shape::EqualsOrSeparate, Keyed),
-    row("--allow", Shape::EqualsOrSeparate, Keyed),
-    row("--warn", Shape::EqualsOrSeparate, Keyed),
-    row("--deny", Shape::EqualsOrSeparate, Keyed),
-    row("--forbid", Shape::EqualsOrSeparate, Keyed),
-    row("-A", Shape::JoinedOrSeparate, Keyed),
-    row("-W", Shape::JoinedOrSeparate, Keyed),
-    row("-D", Shape::JoinedOrSeparate, Keyed),
-    row("-F", Shape::JoinedOrSeparate, Keyed),
-    row("--remap-path-prefix", Shape::EqualsOrSeparate, Keyed),
-    row("--remap-path-scope", Shape::EqualsOrSeparate, Keyed),
-    row("--diagnostic-width", Shape::EqualsOrSeparate, Effect::Width),
-    row("-g", Shape::Flag, Keyed),
-    row("-O", Shape::Flag, Keyed),
-    row("-v", Shape::Flag, Keyed),
-    row("--verbose", Shape::Flag, Keyed),
-    row("-Z", Shape::JoinedOrSeparate, Bypass("unstable-option")),
-    row("--print", Shape::EqualsOrSeparate, Bypass("question")),
-    row("--explain", Shape::EqualsOrSeparate, Bypass("question")),
-    row("-V", Shape::Flag, Bypass("question")),
-    row("-vV", Shape::Flag, Bypass("question")),
-    row("--version", Shape::Flag, Bypass("question")),
-    row("-h", Shape::Flag, Bypass("question")),
-    row("--help", Shape::Flag, Bypass("question")),
+static ROWS: [Row<Effect>; table::count(GROUPS)] = table::sorted(GROUPS);
+
+const GROUPS: &[Group<Effect>] = &[
+    (EqualsOrSeparate, Effect::CrateName, "--crate-name"),
+    (EqualsOrSeparate, Effect::CrateType, "--crate-type"),
+    (EqualsOrSeparate, Effect::Emit, "--emit"),
+    (JoinedOrSeparate, Effect::Output, "-o"),
+    (EqualsOrSeparate, Effect::OutputFolder, "--out-dir"),
+    (Flag, Effect::Test, "--test"),
+    (EqualsOrSeparate, Effect::Target, "--target"),
+    (EqualsOrSeparate, Effect::Extern, "--extern"),
+    (JoinedOrSeparate, Effect::Search, "-L"),
+    (JoinedOrSeparate, Effect::Library, "-l"),
+    (EqualsOrSeparate, Effect::Sysroot, "--sysroot"),
+    (JoinedOrSeparate, Effect::Codegen, "-C"),
+    (EqualsOrSeparate, Effect::Codegen, "--codegen"),
+    (EqualsOrSeparate, Effect::Json, "--json"),
+    (EqualsOrSeparate, Effect::Colour, "--color"),
+    (EqualsOrSeparate, Effect::ErrorFormat, "--error-format"),
+    (EqualsOrSeparate, Keyed, "--cfg --check-cfg --edition --remap-path-prefix --remap-path-scope"),
+    (EqualsOrSeparate, Keyed, "--cap-lints --force-warn --allow --warn --deny --forbid"),
+    (JoinedOrSeparate, Keyed, "-A -W -D -F"),
+    (EqualsOrSeparate, Effect::Width, "--diagnostic-width"),
+    (Flag, Keyed, "-g -O -v --verbose"),
+    (JoinedOrSeparate, Bypass("unstable-option"), "-Z"),
+    (EqualsOrSeparate, Bypass("question"), "--print --explain"),
+    (Flag, Bypass("question"), "-V -vV --version -h --help"),
 ];

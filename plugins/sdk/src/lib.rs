@@ -17,6 +17,7 @@ pub mod plugin;
 pub mod quoting;
 pub mod state;
 pub mod stop;
+pub mod table;
 
 pub use bindings::exports::zccache::plugin::tool_plugin as contract;
 pub use plugin::Plugin;

@@ -1,5 +1,7 @@
-//! The option-table engine: rows of name, shape and effect turn an argument list into typed items that know which
-//! arguments they came from. What an option means is the plugin's; how it takes its value is decided here.
+//! The option-table engine: a table turns an argument list into typed items that know which arguments they came from. What
+//! an option means is the plugin's; how it takes its value is decided here.
+
+use crate::table::{Table, Value};
 
 /// One argument as the tool sees it, after response files were taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,34 +12,6 @@ pub struct Argument {
     pub index: u32,
     /// It stood in a response file, so that the caller's argument is not this text.
     pub nested: bool,
-}
-
-/// How an option takes its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// None: the argument is the name.
-    Flag,
-    /// The rest of the argument, which may be empty.
-    Joined,
-    /// The next argument.
-    Separate,
-    /// The rest of the argument, or the next one where nothing is left.
-    JoinedOrSeparate,
-    /// What follows `=` in the argument.
-    Equals,
-    /// What follows `=`, or the next argument where the argument is just the name.
-    EqualsOrSeparate,
-}
-
-/// A row of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<E> {
-    /// With its dashes, without `=`.
-    pub name: &'static str,
-    /// How it takes its value.
-    pub shape: Shape,
-    /// What it means.
-    pub effect: E,
 }
 
 /// An argument, or an option with its value.
@@ -75,8 +49,8 @@ impl<E> Matched<'_, E> {
     }
 }
 
-/// Takes an argument list apart. Among the rows that fit, the one with the longest name wins.
-pub fn parse<'a, E: Copy>(table: &[Row<E>], arguments: &'a [Argument]) -> Vec<Item<'a, E>> {
+/// Takes an argument list apart.
+pub fn parse<'a, E: Copy>(table: &Table<E>, arguments: &'a [Argument]) -> Vec<Item<'a, E>> {
     let mut items = Vec::with_capacity(arguments.len());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -84,7 +58,7 @@ pub fn parse<'a, E: Copy>(table: &[Row<E>], arguments: &'a [Argument]) -> Vec<It
             items.push(Item::Operand(argument));
             continue;
         }
-        let Some((row, joined)) = find(table, &argument.text) else {
+        let Some((row, joined)) = table.find(&argument.text) else {
             items.push(Item::Unknown(argument));
             continue;
         };
@@ -103,28 +77,6 @@ pub fn parse<'a, E: Copy>(table: &[Row<E>], arguments: &'a [Argument]) -> Vec<It
     items
 }
 
-enum Value<'a> {
-    Here(&'a str),
-    Next,
-}
-
-fn find<'t, 'a, E>(table: &'t [Row<E>], text: &'a str) -> Option<(&'t Row<E>, Value<'a>)> {
-    table.iter().filter_map(|row| fit(row, text).map(|value| (row, value))).max_by_key(|(row, _)| row.name.len())
-}
-
-fn fit<'a, E>(row: &Row<E>, text: &'a str) -> Option<Value<'a>> {
-    let rest = text.strip_prefix(row.name)?;
-    match row.shape {
-        Shape::Flag => rest.is_empty().then_some(Value::Here("")),
-        Shape::Joined => Some(Value::Here(rest)),
-        Shape::Separate => rest.is_empty().then_some(Value::Next),
-        Shape::JoinedOrSeparate => Some(if rest.is_empty() { Value::Next } else { Value::Here(rest) }),
-        Shape::Equals => rest.strip_prefix('=').map(Value::Here),
-        Shape::EqualsOrSeparate if rest.is_empty() => Some(Value::Next),
-        Shape::EqualsOrSeparate => rest.strip_prefix('=').map(Value::Here),
-    }
-}
-
 /// The caller's own arguments, none of them nested.
 pub fn plain(arguments: &[String]) -> Vec<Argument> {
     arguments
@@ -137,19 +89,22 @@ pub fn plain(arguments: &[String]) -> Vec<Argument> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{self, Group, Row, Shape};
 
-    const TABLE: &[Row<char>] = &[
-        Row { name: "-c", shape: Shape::Flag, effect: 'c' },
-        Row { name: "-o", shape: Shape::JoinedOrSeparate, effect: 'o' },
-        Row { name: "-f", shape: Shape::Joined, effect: 'f' },
-        Row { name: "-flto", shape: Shape::Equals, effect: 'l' },
-        Row { name: "-x", shape: Shape::Separate, effect: 'x' },
-        Row { name: "--out", shape: Shape::EqualsOrSeparate, effect: 'O' },
+    const GROUPS: &[Group<char>] = &[
+        (Shape::Flag, 'c', "-c"),
+        (Shape::JoinedOrSeparate, 'o', "-o"),
+        (Shape::Joined, 'f', "-f"),
+        (Shape::Equals, 'l', "-flto"),
+        (Shape::Separate, 'x', "-x"),
+        (Shape::EqualsOrSeparate, 'O', "--out"),
     ];
+    static ROWS: [Row<char>; table::count(GROUPS)] = table::sorted(GROUPS);
+    static TABLE: Table<char> = Table::of(&ROWS);
 
     fn parsed(arguments: &[&str]) -> Vec<String> {
         let arguments = plain(&arguments.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
-        parse(TABLE, &arguments)
+        parse(&TABLE, &arguments)
             .iter()
             .map(|item| match item {
                 Item::Option(option) => {
