@@ -12,6 +12,7 @@ mod jobs;
 mod plain;
 mod request;
 mod run;
+mod signals;
 mod split;
 mod streams;
 mod watch;

@@ -6,8 +6,11 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{self, Access, FileType, Mode, OFlags};
+use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use zccache_model::plan::FileKind;
 
@@ -24,9 +27,33 @@ pub(crate) fn now() -> i128 {
     i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
 }
 
-/// What is mounted where, as the system lists it; none where it does not.
-pub(crate) fn mounts() -> Option<Vec<u8>> {
-    std::fs::read("/proc/self/mountinfo").ok()
+/// What was mounted where at one moment. Only the system knows the list: reading it takes longer than all else that is looked at
+/// when a run has ended.
+#[derive(Debug)]
+pub(crate) struct Mounts {
+    list: File,
+    changed: AtomicBool,
+}
+
+impl Mounts {
+    /// As they are now; none where the system does not tell of changes.
+    pub(crate) fn now() -> Option<Mounts> {
+        let list = File::open("/proc/self/mountinfo").ok()?;
+        Some(Mounts { list, changed: AtomicBool::new(false) })
+    }
+
+    /// Whether anything was mounted, unmounted or mounted otherwise since. The list has an event then, counted from where it was
+    /// opened (proc(5), `/proc/pid/mounts`); that is told once.
+    pub(crate) fn have_changed(&self) -> bool {
+        let mut polled = [PollFd::new(&self.list, PollFlags::PRI)];
+        let quiet = loop {
+            match poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+                Err(Errno::INTR) => {}
+                ready => break ready == Ok(0),
+            }
+        };
+        self.changed.fetch_or(!quiet, Ordering::AcqRel) || !quiet
+    }
 }
 
 /// The device of the file system that shows processes, where there is one. What its links lead to is another place for

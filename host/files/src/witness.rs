@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use zccache_model::digest::Digest;
 use zccache_model::manifest::Absences;
 use zccache_model::path;
 use zccache_model::plan::FileKind;
@@ -18,7 +17,7 @@ use crate::files::{FileId, Files};
 use crate::names::Names;
 use crate::place::Place;
 use crate::stamp::Stamp;
-use crate::unix::{self, Entry};
+use crate::unix::{self, Entry, Mounts};
 use crate::walk::{Step, Walk};
 
 /// Folders as they were at one moment.
@@ -43,8 +42,7 @@ pub struct EndWitness {
     witness: Witness,
     /// Which folder was at a real path, of all on the ways to the folders.
     steps: HashMap<PathBuf, FileId>,
-    /// Of what was mounted where.
-    mounts: Digest,
+    mounts: Mounts,
 }
 
 /// What is known of a run from its two ends.
@@ -93,7 +91,7 @@ impl Files {
         searched: &[&str],
         read: &[String],
     ) -> Option<EndWitness> {
-        let mounts = Digest::of(&unix::mounts()?);
+        let mounts = Mounts::now()?;
         let found = read.iter().map(|file| path::parent(file));
         let tried: Vec<String> = tried(searched, read);
         let folders = searched.iter().copied().chain(found).chain(tried.iter().map(String::as_str));
@@ -204,7 +202,7 @@ impl Witnessed<'_> {
             return changed(folder);
         }
         match self.ended {
-            Some(ended) if unix::mounts().is_none_or(|mounts| Digest::of(&mounts) != ended.mounts) => changed("/"),
+            Some(ended) if ended.mounts.have_changed() => changed("/"),
             _ => Ok(()),
         }
     }

@@ -187,6 +187,7 @@ fn miss_out(
     let readied = record::ready(services, call, planned, finished, miss);
     running.answered();
     write(connection, &Reply::Done);
+    let_go_on();
     services.tally.count(Some(&plugin), &record::record(services, call, planned, readied));
 }
 
@@ -210,6 +211,12 @@ fn write(connection: &mut UnixStream, reply: &Reply) {
     if let Err(error) = frame::write(connection, reply) {
         tracing::debug!(%error, "a client went away before its answer");
     }
+}
+
+/// Lets a client that was just answered go on. It may wait for the very processor that this thread has, and would do so for as long
+/// as the thread's share of time lasts (1.6 ms, measured).
+fn let_go_on() {
+    std::thread::yield_now();
 }
 
 /// The outcome of trouble inside the daemon.

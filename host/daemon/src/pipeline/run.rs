@@ -18,6 +18,7 @@ use zccache_store::{Snapshot, may_be_link};
 
 use crate::call::Call;
 use crate::pipeline::ahead;
+use crate::pipeline::let_go_on;
 use crate::pipeline::plan::Planned;
 use crate::pipeline::resolve::Resolved;
 use crate::services::Services;
@@ -101,6 +102,7 @@ pub fn searched(planned: &Planned) -> impl Iterator<Item = &str> {
 fn exchange(connection: &mut UnixStream, reply: &Reply, meanwhile: impl FnOnce(&UnixStream)) -> Result<Ran, FaultKind> {
     let exchange = || -> Result<Ran, frame::FrameError> {
         frame::write(connection, reply)?;
+        let_go_on();
         meanwhile(connection);
         // A compile may take hours. The client's death ends the connection.
         connection.set_read_timeout(None)?;
