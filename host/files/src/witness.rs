@@ -355,6 +355,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_mounted_after_the_run_may_hide_what_it_found() {
+        let run = Run::begin(&[]);
+        let ended = run.end().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let mounting = |program: &str, words: &[&str]| {
+            let mounted = std::process::Command::new(program).args(words).arg(elsewhere.path()).status();
+            mounted.is_ok_and(|status| status.success())
+        };
+        if !mounting("mount", &["-t", "tmpfs", "-o", "size=16k", "zccache-test"]) {
+            assert!(std::env::var_os("ZCCACHE_TEST_REQUIRE").is_none(), "no file system can be mounted");
+            return eprintln!("skipped: no file system can be mounted");
+        }
+        assert!(mounting("umount", &[]));
+        assert!(!run.is_sure(Some(&ended)), "mounted, and no more: the list is what it was");
+        assert!(!run.is_sure(Some(&ended)), "it is remembered");
+    }
+
+    #[test]
     fn a_large_folder_that_is_changing_cannot_be_told_of_later() {
         let run = Run::begin(&[]);
         for name in 0..=zccache_model::limits::FOLDER_NAMES {

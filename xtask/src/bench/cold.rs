@@ -15,12 +15,13 @@ use crate::bench::builds::folder;
 use crate::bench::cache::{Cache, OURS, without_settings};
 use crate::bench::contestant::in_turn;
 use crate::bench::daemon::ticks;
-use crate::bench::figures::Race;
+use crate::bench::figures::{Race, milliseconds, quantile};
 use crate::bench::world::{BARE, World};
 use crate::demo::{Project, Tree, zstd};
 use crate::workspace::Workspace;
 
-/// Which of the contestants goes through the cache.
+/// Which turn is the bare compiler's second, and which goes through the cache.
+const AGAIN_TURN: usize = 1;
 const CACHED: usize = 2;
 
 /// The bare compiler's second turn.
@@ -35,15 +36,22 @@ pub(crate) struct Cold {
     pub(crate) units: usize,
     /// The sums of all slices, in each round.
     pub(crate) rounds: Race,
-    /// Each slice.
+    /// The sum of what the slices take, of each the median of all rounds.
     pub(crate) slices: Race,
+    /// How many slices a build has.
+    #[serde(default)]
+    pub(crate) parts: usize,
+    /// How much longer than by the compiler alone half of the slices take at most, by medians, milliseconds: by the compiler
+    /// again, and through the cache.
+    #[serde(default)]
+    pub(crate) added_ms: [f64; 2],
     /// Per cent of the processor time of a build that the daemon took.
     pub(crate) daemon_percent: f64,
 }
 
 impl Cold {
-    /// What the build through the cache takes, in builds by the compiler alone. Of slices, since one that the machine is slow
-    /// in makes a whole round useless.
+    /// What the build through the cache takes, in builds by the compiler alone. Of the slices' medians: where the machine is
+    /// slow for a while in one round, that round's other slices still count.
     pub(crate) fn ratio(&self) -> Option<f64> {
         Some(self.slices.entry(OURS)?.ratio)
     }
@@ -89,7 +97,8 @@ fn in_slices(
     jobs: usize,
 ) -> Result<Cold> {
     let mut rounds = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), Vec::new()));
-    let mut slices = rounds.clone();
+    let parts = objects.chunks(jobs);
+    let mut slices = [BARE, AGAIN, OURS].map(|name| (name.to_owned(), vec![Vec::new(); parts.len()]));
     let (mut taken, mut of_daemon) = (0, 0);
     let mut turns = in_turn(trees.len());
     for _ in 0..world.scale.builds {
@@ -98,7 +107,7 @@ fn in_slices(
         let before = cache.counts()?;
         let idle = ticks(&daemon)?;
         let mut sums = [Duration::ZERO; 3];
-        for slice in objects.chunks(jobs) {
+        for (part, slice) in parts.clone().enumerate() {
             for index in turns.next().unwrap_or_default() {
                 // What the one before left to be written must not be written in this one's time.
                 rustix::fs::sync();
@@ -107,7 +116,7 @@ fn in_slices(
                 if index == CACHED {
                     taken += ticks("self")?.children - children;
                 }
-                slices[index].1.push(time);
+                slices[index].1[part].push(time);
                 sums[index] += time;
             }
         }
@@ -126,7 +135,16 @@ fn in_slices(
         jobs,
         units: objects.len(),
         rounds: Race::of_rounds(&rounds),
-        slices: Race::of_rounds(&slices),
+        slices: Race::of_parts(&slices),
+        parts: parts.len(),
+        added_ms: [AGAIN_TURN, CACHED].map(|turn| median_difference(&slices[turn].1, &slices[0].1)),
         daemon_percent: 100.0 * of_daemon as f64 / (taken + of_daemon) as f64,
     })
+}
+
+/// By how much parts take longer than others do, milliseconds: the median over all parts, of the medians of each.
+fn median_difference(parts: &[Vec<Duration>], others: &[Vec<Duration>]) -> f64 {
+    let median = |times: &Vec<Duration>| quantile(&milliseconds(times), 0.5);
+    let differences: Vec<f64> = parts.iter().zip(others).map(|(part, other)| median(part) - median(other)).collect();
+    quantile(&differences, 0.5)
 }

@@ -201,17 +201,24 @@ fn cold(report: &Report) -> Option<String> {
     let mut text = heading(report, Section::Cold, "## What misses add to a build");
     text += "Into an empty cache. The build is made in slices, each of as many units as there are jobs and by all three in turn: two\n\
              whole builds by the same compiler differ by more than what is looked for here. How far the bare compiler is from\n\
-             itself says how far to trust the last line; what is held against the goal are the slices.\n";
+             itself says how far to trust the last line. *By build*: the median of the ratios of all rounds. *By slice*: of each slice\n\
+             the median of all rounds, and the sums of those; that is held against the goal.\n";
     for cold in &report.cold {
-        let Cold { project, jobs, units, rounds, slices, daemon_percent } = cold;
-        let runs = |race: &Race| race.entries.first().map_or(0, |entry| entry.runs);
-        let (builds, parts) = (runs(rounds), runs(slices));
-        line(&mut text, &format!("\n{project}, {units} units, -j{jobs}, {builds} builds in {parts} slices:\n"));
+        let Cold { project, jobs, units, rounds, slices, parts, added_ms, daemon_percent } = cold;
+        let builds = rounds.entries.first().map_or(0, |entry| entry.runs);
+        line(&mut text, &format!("\n{project}, {units} units, -j{jobs}, {builds} builds in {parts} slices each:\n"));
         text += "| | median of a build | x bare, by build | x bare, by slice |\n|---|---|---|---|\n";
         for (Entry { name, median_ms, ratio, .. }, slice) in rounds.entries.iter().zip(&slices.entries) {
             line(&mut text, &format!("| {name} | {:.2} s | {ratio:.3} | {:.3} |", median_ms / 1e3, slice.ratio));
         }
-        line(&mut text, &format!("\nOf the processors' time {daemon_percent:.1}% is the daemon's."));
+        let [again, cached] = added_ms;
+        line(
+            &mut text,
+            &format!(
+                "\nThe median slice takes {cached:.1} ms longer through the cache, and {again:.1} ms by the compiler again. Of the\n\
+                 processors' time {daemon_percent:.1}% is the daemon's."
+            ),
+        );
     }
     Some(text)
 }

@@ -46,10 +46,27 @@ impl Race {
         Race::with(times, in_rounds)
     }
 
+    /// The figures of contestants that each did the same parts again and again: of each part its median, and the sums of those.
+    pub(crate) fn of_parts(times: &[(String, Vec<Vec<Duration>>)]) -> Race {
+        let sum = |parts: &[Vec<Duration>], share: f64| -> f64 {
+            let of_part = |times: &Vec<Duration>| quantile(&milliseconds(times), share);
+            parts.iter().map(of_part).sum()
+        };
+        let first = times.first().map_or(f64::NAN, |(_, parts)| sum(parts, 0.5));
+        let entry = |(name, parts): &(String, Vec<Vec<Duration>>)| Entry {
+            name: name.clone(),
+            runs: parts.first().map_or(0, Vec::len),
+            median_ms: sum(parts, 0.5),
+            p90_ms: sum(parts, 0.9),
+            ratio: sum(parts, 0.5) / first,
+            hits: None,
+            asked: None,
+        };
+        Race { entries: times.iter().map(entry).collect() }
+    }
+
     /// `ratio`: of all times of a contestant and all of the first.
     fn with(times: &[(String, Vec<Duration>)], ratio: impl Fn(&[f64], &[f64]) -> f64) -> Race {
-        let milliseconds =
-            |times: &Vec<Duration>| times.iter().map(|time| time.as_secs_f64() * 1e3).collect::<Vec<_>>();
         let first = times.first().map(|(_, times)| milliseconds(times)).unwrap_or_default();
         let entry = |(name, times): &(String, Vec<Duration>)| {
             let times = milliseconds(times);
@@ -86,6 +103,11 @@ impl Race {
     }
 }
 
+/// Times as numbers.
+pub(crate) fn milliseconds(times: &[Duration]) -> Vec<f64> {
+    times.iter().map(|time| time.as_secs_f64() * 1e3).collect()
+}
+
 /// The value that this share of all does not exceed: `0.5` is the median. Of none it is not a number.
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
@@ -113,6 +135,17 @@ mod tests {
         assert_eq!(race.entries.iter().map(|entry| entry.ratio).collect::<Vec<_>>(), [1.0, 1.5]);
         assert_eq!(race.entry("hit").map(|entry| (entry.runs, entry.p90_ms)), Some((3, 90.0)));
         assert!(race.entry("miss").is_none());
+    }
+
+    #[test]
+    fn a_part_that_was_slow_once_does_not_count_and_a_long_part_counts_more() {
+        let times = |seconds: &[u64]| seconds.iter().map(|time| Duration::from_secs(*time)).collect::<Vec<_>>();
+        let race = Race::of_parts(&[
+            ("bare".to_owned(), vec![times(&[90, 90, 90]), times(&[10, 10, 10])]),
+            ("cold".to_owned(), vec![times(&[90, 300, 89]), times(&[20, 20, 20])]),
+        ]);
+        assert_eq!(race.entries.iter().map(|entry| entry.ratio).collect::<Vec<_>>(), [1.0, 1.1]);
+        assert_eq!(race.entry("cold").map(|entry| entry.median_ms), Some(110_000.0));
     }
 
     #[test]
