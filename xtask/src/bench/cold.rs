@@ -50,10 +50,9 @@ pub(crate) struct Cold {
 }
 
 impl Cold {
-    /// What the build through the cache takes, in builds by the compiler alone. Of the slices' medians: where the machine is
-    /// slow for a while in one round, that round's other slices still count.
+    /// What the build through the cache takes, in builds by the compiler alone.
     pub(crate) fn ratio(&self) -> Option<f64> {
-        Some(self.slices.entry(OURS)?.ratio)
+        Some(self.rounds.entry(OURS)?.ratio)
     }
 }
 

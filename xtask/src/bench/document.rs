@@ -201,8 +201,8 @@ fn cold(report: &Report) -> Option<String> {
     let mut text = heading(report, Section::Cold, "## What misses add to a build");
     text += "Into an empty cache. The build is made in slices, each of as many units as there are jobs and by all three in turn: two\n\
              whole builds by the same compiler differ by more than what is looked for here. How far the bare compiler is from\n\
-             itself says how far to trust the last line. *By build*: the median of the ratios of all rounds. *By slice*: of each slice\n\
-             the median of all rounds, and the sums of those; that is held against the goal.\n";
+             itself says how far to trust the last line. *By build*: the median of the ratios of all rounds, which is held against the\n\
+             goal. *By slice*: of each slice the median of all rounds, and the sums of those.\n";
     for cold in &report.cold {
         let Cold { project, jobs, units, rounds, slices, parts, added_ms, daemon_percent } = cold;
         let builds = rounds.entries.first().map_or(0, |entry| entry.runs);
