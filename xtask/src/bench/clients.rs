@@ -13,7 +13,7 @@ use crate::bench::contestant::{enter, in_turn, quiet, timed};
 use crate::bench::figures::quantile;
 use crate::bench::floor::Floor;
 use crate::bench::unit::Unit;
-use crate::bench::world::{FLOOR, World, hit_command};
+use crate::bench::world::{FLOOR, World, command_through};
 
 /// So many clients at once.
 #[derive(Debug, Deserialize, Serialize)]
@@ -52,7 +52,7 @@ pub(crate) fn measure(world: &World) -> Result<Vec<Clients>> {
     enter(&unit.folder)?;
     let mut contestants: Vec<(&str, MakeCommand<'_>)> = vec![(FLOOR, Box::new(|name| floor.command(name)))];
     for cache in &caches {
-        contestants.push((cache.name(), Box::new(|name| hit_command(&unit, cache, name))));
+        contestants.push((cache.name(), Box::new(|name| command_through(&unit, cache, name))));
     }
     // What is measured are hits, of clients that find their outputs there.
     world.scale.clients.iter().map(|clients| together(world, &caches, &contestants, *clients)).collect()

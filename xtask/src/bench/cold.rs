@@ -16,16 +16,13 @@ use crate::bench::cache::{Cache, OURS, without_settings};
 use crate::bench::contestant::in_turn;
 use crate::bench::daemon::ticks;
 use crate::bench::figures::{Race, milliseconds, quantile};
-use crate::bench::world::{BARE, World};
+use crate::bench::world::{AGAIN, BARE, World};
 use crate::demo::{Project, Tree, zstd};
 use crate::workspace::Workspace;
 
 /// Which turn is the bare compiler's second, and which goes through the cache.
 const AGAIN_TURN: usize = 1;
 const CACHED: usize = 2;
-
-/// The bare compiler's second turn.
-const AGAIN: &str = "bare compiler, again";
 
 /// A project, built in slices with so many jobs.
 #[derive(Debug, Deserialize, Serialize)]

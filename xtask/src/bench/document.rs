@@ -18,7 +18,9 @@ pub(crate) fn text(report: &Report) -> String {
     text += &introduction(&report.runs);
     text += &held_against(&goals(report));
     let sections = [hit(report), growth(report), headers(report), results(report), clients(report), restart(report)];
-    for section in sections.into_iter().chain([plan(report), cold(report), builds(report), cargo(report)]).flatten() {
+    for section in
+        sections.into_iter().chain([plan(report), miss(report), cold(report), builds(report), cargo(report)]).flatten()
+    {
         text.push('\n');
         text += &section;
     }
@@ -192,6 +194,18 @@ fn plan(report: &Report) -> Option<String> {
     );
     for call in &plan.calls {
         line(&mut text, &format!("| {} | {:.0} us | {:.0} us |", call.answers, call.median_us, call.p90_us));
+    }
+    Some(text)
+}
+
+fn miss(report: &Report) -> Option<String> {
+    let miss = report.miss.as_ref()?;
+    let mut text = heading(report, Section::Miss, "## A miss");
+    text += "A C file that compiles in about 100 ms, each time by a call that was never made before. *Longer*: than the bare\n\
+             compiler, by the median of the ratios in all rounds.\n\n| | median | p90 | longer | x bare |\n|---|---|---|---|---|\n";
+    for Entry { name, median_ms, p90_ms, ratio, .. } in &miss.race.entries {
+        let added = miss.added_ms(*ratio).unwrap_or(f64::NAN);
+        line(&mut text, &format!("| {name} | {median_ms:.1} ms | {p90_ms:.1} ms | {added:.1} ms | {ratio:.3} |"));
     }
     Some(text)
 }

@@ -18,6 +18,7 @@ mod clients;
 mod cold;
 mod headers;
 mod hit;
+mod miss;
 mod plan;
 mod restart;
 mod results;
@@ -86,6 +87,9 @@ fn measure(world: &World, workspace: &Workspace, options: &Options) -> Result<Re
     }
     if wants(Section::Restart) {
         report.restart = Some(section("after a restart", || restart::measure(world))?);
+    }
+    if wants(Section::Miss) {
+        report.miss = Some(section("a miss", || miss::measure(world))?);
     }
     if wants(Section::Plan) {
         report.plan = Some(section("a plan", || plan::measure(world))?);

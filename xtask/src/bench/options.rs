@@ -45,6 +45,8 @@ pub(crate) enum Section {
     Results,
     /// The first hit after the daemon was started anew
     Restart,
+    /// What is added to a compile of 100 ms that misses
+    Miss,
     /// What a plugin takes to plan a call
     Plan,
     /// What misses add to a build, made in slices in turn with the bare compiler's
@@ -84,6 +86,8 @@ pub(crate) struct Scale {
     pub(crate) starts: u32,
     /// First hits after a restart.
     pub(crate) restarts: u32,
+    /// Misses of each contestant.
+    pub(crate) misses: u32,
     /// Calls of a plugin.
     pub(crate) plans: u32,
     /// Builds of each project.
@@ -123,6 +127,7 @@ impl Scale {
         results: &[0, 1_000, 10_000, 100_000],
         starts: 20,
         restarts: 20,
+        misses: 100,
         plans: 2000,
         builds: 5,
         all_builds: true,
@@ -139,6 +144,7 @@ impl Scale {
         results: &[0, 1_000],
         starts: 3,
         restarts: 3,
+        misses: 5,
         plans: 100,
         builds: 1,
         all_builds: false,

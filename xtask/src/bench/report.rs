@@ -14,6 +14,7 @@ use crate::bench::cold::Cold;
 use crate::bench::headers::Headers;
 use crate::bench::hit::Hit;
 use crate::bench::machine::Machine;
+use crate::bench::miss::Miss;
 use crate::bench::options::Section;
 use crate::bench::plan::Plan;
 use crate::bench::restart::Restart;
@@ -32,6 +33,7 @@ pub(crate) struct Report {
     #[serde(default)]
     pub(crate) results: Vec<Results>,
     pub(crate) restart: Option<Restart>,
+    pub(crate) miss: Option<Miss>,
     pub(crate) plan: Option<Plan>,
     #[serde(default)]
     pub(crate) cold: Vec<Cold>,
@@ -60,6 +62,7 @@ impl Report {
             clients: Vec::new(),
             results: Vec::new(),
             restart: None,
+            miss: None,
             plan: None,
             cold: Vec::new(),
             builds: Vec::new(),
@@ -93,6 +96,7 @@ impl Report {
                 Section::Clients => self.clients = mem::take(&mut later.clients),
                 Section::Results => self.results = mem::take(&mut later.results),
                 Section::Restart => self.restart = later.restart.take(),
+                Section::Miss => self.miss = later.miss.take(),
                 Section::Plan => self.plan = later.plan.take(),
                 Section::Cold => self.cold = mem::take(&mut later.cold),
                 Section::Builds => self.builds = mem::take(&mut later.builds),

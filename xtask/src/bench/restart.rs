@@ -11,7 +11,7 @@ use crate::bench::daemon;
 use crate::bench::figures::Race;
 use crate::bench::floor::Floor;
 use crate::bench::unit::Unit;
-use crate::bench::world::{FLOOR, World, hit_command};
+use crate::bench::world::{FLOOR, World, command_through};
 
 /// What was measured.
 #[derive(Debug, Deserialize, Serialize)]
@@ -42,7 +42,7 @@ pub(crate) fn measure(world: &World) -> Result<Restart> {
     let units = (0..3 * rounds).map(|number| Unit::numbered(&folder, number)).collect::<Result<Vec<_>>>()?;
     for cache in &caches {
         for unit in &units {
-            timed(&mut hit_command(unit, cache, cache.name()))?;
+            timed(&mut command_through(unit, cache, cache.name()))?;
         }
     }
     let mut parts = units.chunks(rounds as usize);
@@ -85,7 +85,7 @@ fn first_hit(unit: &Unit, cache: &Cache, anew: Anew) -> Result<(Duration, bool)>
     if anew != Anew::Absent {
         cache.start()?;
     }
-    let time = timed(&mut hit_command(unit, cache, cache.name()))?;
+    let time = timed(&mut command_through(unit, cache, cache.name()))?;
     let hit = cache.has_hit_since_start(before)?;
     ensure!(hit || !cache.is_ours(), "what was stored before the daemon was started anew was no hit");
     Ok((time, hit))

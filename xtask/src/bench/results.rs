@@ -11,7 +11,7 @@ use crate::bench::daemon::{self, Memory};
 use crate::bench::figures::Race;
 use crate::bench::floor::Floor;
 use crate::bench::unit::Unit;
-use crate::bench::world::{FLOOR, World, hit_command};
+use crate::bench::world::{FLOOR, World, command_through};
 use crate::process;
 
 /// A cache of so many results.
@@ -55,7 +55,7 @@ pub(crate) fn measure(world: &World) -> Result<Vec<Results>> {
         let start_after_kill = starts_in_turn(starts, &floor, &unit, || {
             number += 1;
             let unit = Unit::numbered(&folder, number)?;
-            timed(&mut hit_command(&unit, &cache, "numbered"))?;
+            timed(&mut command_through(&unit, &cache, "numbered"))?;
             daemon::kill(&cache)?;
             daemon::start(&world.programs.daemon, &cache)
         })?;

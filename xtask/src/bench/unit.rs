@@ -12,6 +12,9 @@ use crate::process;
 /// Makes an object of about 60 kB, as an ordinary unit does.
 const TABLE: &str = "extern const unsigned char table[56000];\nconst unsigned char table[56000] = {1, 2, 3};\n";
 
+/// Each takes 6 to 7 ms with gcc 12 on the machine that the figures are of.
+const SLOW_FUNCTIONS: u32 = 12;
+
 /// What the C++ file includes: 263 headers with gcc 12.
 const CPP_HEADERS: [&str; 6] = ["iostream", "regex", "thread", "future", "unordered_map", "filesystem"];
 
@@ -72,6 +75,25 @@ impl Unit {
         text.push_str(TABLE);
         let unit = Unit { flags: &["-O2", "-Iinclude"], depfile: true, ..Unit::new(folder, "gcc", "unit.c") };
         unit.write(&text)
+    }
+
+    /// A C file that takes about 100 ms, and whose object is another for each number that `CALL` is defined as.
+    pub(crate) fn slow(folder: &Path) -> Result<Unit> {
+        let mut text = String::from("#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n");
+        for function in 0..SLOW_FUNCTIONS {
+            write!(
+                text,
+                "int sort_{function}(int *values, int count) {{\n\
+                 \x20 int moves = {function};\n\
+                 \x20 for (int i = 1; i < count; i++)\n\
+                 \x20   for (int j = i; j > 0 && values[j - 1] > values[j]; j--, moves++) {{\n\
+                 \x20     int value = values[j]; values[j] = values[j - 1]; values[j - 1] = value;\n\
+                 \x20   }}\n\
+                 \x20 return moves + printf(\"%d\\n\", values[0]);\n}}\n"
+            )?;
+        }
+        text.push_str("#ifdef CALL\nint call = CALL;\n#endif\n");
+        Unit { flags: &["-O2"], depfile: true, ..Unit::new(folder, "gcc", "unit.c") }.write(&text)
     }
 
     /// A small C file like no other.

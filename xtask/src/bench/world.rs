@@ -19,6 +19,9 @@ pub(crate) const FLOOR: &str = "floor";
 /// The name of the compiler in the tables.
 pub(crate) const BARE: &str = "bare compiler";
 
+/// The bare compiler's second turn: how far it is from the first says what the others' distances are worth.
+pub(crate) const AGAIN: &str = "bare compiler, again";
+
 /// What all measurements share.
 pub(crate) struct World {
     pub(crate) programs: Programs,
@@ -82,7 +85,7 @@ impl World {
         enter(&unit.folder)?;
         let mut contestants = vec![Contestant::new(FLOOR, floor.command("floor"))];
         for cache in caches {
-            contestants.push(Contestant::new(cache.name(), hit_command(unit, cache, cache.name())));
+            contestants.push(Contestant::new(cache.name(), command_through(unit, cache, cache.name())));
         }
         contestants.push(Contestant::new(BARE, unit.command(None, "again")).seldom(self.scale.bare_every));
         let race = take_turns(&self.scale, rounds, contestants, caches)?;
@@ -92,7 +95,7 @@ impl World {
 }
 
 /// The compile of a unit by a cache. `name`: of its outputs.
-pub(crate) fn hit_command(unit: &Unit, cache: &Cache, name: &str) -> std::process::Command {
+pub(crate) fn command_through(unit: &Unit, cache: &Cache, name: &str) -> std::process::Command {
     let mut command = unit.command(Some(cache.program()), name);
     cache.used_by(&mut command);
     command
