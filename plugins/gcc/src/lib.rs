@@ -11,6 +11,7 @@ mod command;
 mod context;
 mod description;
 mod environment;
+mod known;
 mod language;
 mod outputs;
 mod parts;
@@ -22,6 +23,7 @@ mod search;
 mod several;
 mod specs;
 mod table;
+mod told;
 mod tool;
 mod words;
 

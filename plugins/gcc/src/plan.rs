@@ -1,33 +1,25 @@
 //! From a command line to a plan: what is in the key, what is read as far as it is known, what is written.
 
-use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Decision, Dependency, Failures, Input, Invocation, Observe, Property, Reason, Role, Run, Scan,
-    Search as ScanSearch, Unit,
+    Decision, Dependency, Failures, Invocation, Output, Property, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value as variable;
 use zccache_plugin_sdk::path;
+use zccache_plugin_sdk::stop::Stop;
 
 use crate::command::{self, Call, Colour, CommandLine, Which};
 use crate::context::{Context, Listing};
-use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, FOLDERS, INCLUDE, search_grant};
+use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
 use crate::environment;
+use crate::known::{BRACKET, Known, QUOTE};
 use crate::outputs::{self, DEPFILE};
-use crate::parts::{self, Folders};
-use crate::reads::Hidden;
 use crate::search::{Family, Search};
 use crate::specs;
-use crate::table::{Mode, Side};
+use crate::table::Mode;
+use crate::told::Told;
 use crate::tool;
 use crate::words;
-use zccache_plugin_sdk::stop::{Stop, bypass};
-
-/// Chains of a plan, by index. The first two are also those of a scan.
-const QUOTE: u32 = 0;
-const BRACKET: u32 = 1;
-const PROGRAMS: u32 = 2;
-const SPECS: u32 = 3;
 
 /// What a call is.
 pub(crate) fn plan(invocation: &Invocation) -> Decision {
@@ -52,113 +44,69 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let clang = tool::is_clang(&invocation.tool);
     let mut outputs = outputs::outputs(command, clang)?;
     specs::check(&command.reads.specs, dialogue)?;
+    let told = Told::ask(command, dialogue, clang)?;
+    told.check(command, clang)?;
+    let known = Known::of(invocation, command, &told)?;
+    if !told.search.is_clang() {
+        outputs::mark_replaced(&mut outputs, command);
+    }
 
-    // All questions of one round are asked before the first answer is looked at.
-    let grant = search_grant(command.source.language.tongue, clang);
-    let search = dialogue.probe(&grant, command.search.arguments.clone());
-    let folders = (!clang).then(|| dialogue.probe(FOLDERS, command.parts.arguments.clone()));
-    let hidden = Hidden::ask(command, dialogue);
-    let search = Search::read(search?)?;
-    let folders = folders.transpose()?;
-    let hidden = hidden?;
-
-    let family = search.family;
-    if matches!(family, Family::Clang(_)) != clang && command.besides.sides.contains(&Side::Temporaries) {
-        return bypass("save-temps", "which compiler it is does not show in its name");
-    }
-    if matches!(family, Family::Clang(_))
-        && command.depends.which == Which::User
-        && !command.reads.precompiled.is_empty()
-    {
-        return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");
-    }
-    if let (Family::Clang(_), Some(option)) = (family, command.shows.command) {
-        return bypass("records-command-line", option);
-    }
-    let mut chains = vec![search.quote.clone(), search.bracket.clone()];
-    let mut lookups = Vec::new();
-    let mut assumptions = search_assumptions(command, &search);
-    let mut inputs = vec![input(&command.source.argument.text, Observe::Content)];
-    inputs.extend(hidden.inputs(command, family)?);
-    match (family, folders) {
-        (Family::Gcc(_), Some(folders)) => {
-            outputs::mark_replaced(&mut outputs, command);
-            let folders = Folders::read(folders)?;
-            assumptions.extend(folders.headers(&command.parts.folders));
-            chains.extend([folders.programs, folders.specs]);
-            lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
-        }
-        (Family::Gcc(_), None) => return bypass("search-path", "gcc goes by the name of clang"),
-        (Family::Clang(_), _) => {
-            assumptions.extend(parts::clang_assumptions(&search, &invocation.tool.name));
-            if command.reads.sanitizes {
-                inputs.extend(parts::clang_sanitizer_lists(&search));
-            }
-        }
-    }
-    let colour = colour(invocation, command, family);
-    let mut additions: Vec<(String, u32)> = Vec::new();
-    additions.extend(colour.map(|before| (COLOUR.to_owned(), before)));
-    let listings = listings(command, family, &hidden);
-    for addition in listings.iter().filter_map(|listing| addition(command, *listing)) {
-        additions.push((addition.to_owned(), 0));
-    }
+    let colour = colour(invocation, command, told.search.family);
+    let listings = listings(command, &told);
+    let mut additions: Vec<(String, u32)> = colour.iter().map(|before| (COLOUR.to_owned(), *before)).collect();
+    let wanted = listings.iter().filter_map(|listing| addition(command, *listing));
+    additions.extend(wanted.map(|grant| (grant.to_owned(), 0)));
     let directory_in_key = command.shows.directory
-        || hidden.uses_precompiled_header()
-        || is_steered_from_directory(invocation, command, &search);
+        || told.hidden.uses_precompiled_header()
+        || is_steered_from_directory(invocation, command, &told.search);
     let unit = Unit {
         roles: roles(invocation, command),
         key: colour.iter().map(|_| property("colour", "always")).collect(),
         sometimes: Vec::new(),
         directory_in_key,
         irrelevant_environment: if directory_in_key { Vec::new() } else { vec!["PWD".to_owned()] },
-        inputs,
-        lookups,
+        inputs: known.inputs,
+        lookups: known.lookups,
         additions,
         dependencies: listings.iter().map(|listing| dependency(command, *listing)).collect(),
-        state: Context {
-            family,
-            listings,
-            dates_fixed: dates_fixed(invocation, family),
-            assembler: command.source.language.is_assembler(),
-            includes: command.source.language.includes(),
-            anywhere: !directory_in_key,
-            precompiles: command.makes_precompiled_header(),
-            // Whether one that is used keeps times, its maker knows.
-            timed: matches!(family, Family::Clang(_))
-                && (hidden.uses_precompiled_header()
-                    || (command.makes_precompiled_header() && !command.reads.timeless)),
-            source: command.source.argument.text.clone(),
-            outputs: outputs.iter().map(|output| output.path.clone()).collect(),
-            assembler_folders: assembler_folders(command, &search),
-            forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
-            quote: search.quote,
-            bracket: search.bracket,
-            called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
-        }
-        .encode(),
+        state: context(invocation, command, told, listings, &outputs, directory_in_key).encode(),
         outputs,
         failures: Failures::Forget,
         ahead: command.source.language.includes().then(includes),
         more: Vec::new(),
     };
-    Ok(Run { chains, unit, assumptions, more: Vec::new() })
+    Ok(Run { chains: known.chains, unit, assumptions: known.assumptions, more: Vec::new() })
 }
 
-/// Every folder that the answer of the search probe rests on: those that are searched, those that would be if they were
-/// there or no doubles, and those that the command line names.
-fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> {
-    let named = command.search.folders.iter().filter(|folder| !folder.is_empty() && !folder.starts_with(['=', '$']));
-    let mut seen = std::collections::HashSet::new();
-    search
-        .quote
-        .iter()
-        .map(String::as_str)
-        .chain(search.ignored.iter().map(String::as_str))
-        .chain(named.copied())
-        .filter(|folder| seen.insert(*folder))
-        .map(|folder| maybe(folder, Observe::Identity))
-        .collect()
+/// What `collect` is to know of the plan.
+fn context(
+    invocation: &Invocation,
+    command: &CommandLine<'_>,
+    told: Told<'_>,
+    listings: Vec<Listing>,
+    outputs: &[Output],
+    directory_in_key: bool,
+) -> Context {
+    let Told { search, hidden, .. } = told;
+    let precompiles = command.makes_precompiled_header();
+    Context {
+        family: search.family,
+        listings,
+        dates_fixed: dates_fixed(invocation, search.family),
+        assembler: command.source.language.is_assembler(),
+        includes: command.source.language.includes(),
+        anywhere: !directory_in_key,
+        precompiles,
+        // Whether one that is used keeps times, its maker knows.
+        timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
+        source: command.source.argument.text.clone(),
+        outputs: outputs.iter().map(|output| output.path.clone()).collect(),
+        assembler_folders: assembler_folders(command, &search),
+        forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
+        quote: search.quote,
+        bracket: search.bracket,
+        called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
+    }
 }
 
 /// Whether what gcc calls by its real path could be another file from another directory, without the call saying so: gcc
@@ -208,15 +156,16 @@ fn roles(invocation: &Invocation, command: &CommandLine<'_>) -> Vec<Role> {
 }
 
 /// What will say what was read.
-fn listings(command: &CommandLine<'_>, family: Family, hidden: &Hidden) -> Vec<Listing> {
+fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
+    let is_gcc = !told.search.is_clang();
     let mut listings = Vec::new();
     if command.source.language.includes() {
         listings.push(Listing::Depfile);
     }
-    if command.source.language.is_assembler() && command.mode == Mode::Object && matches!(family, Family::Gcc(_)) {
+    if command.source.language.is_assembler() && command.mode == Mode::Object && is_gcc {
         listings.push(Listing::Assembled);
     }
-    match (command.depends.which, hidden.uses_precompiled_header() && matches!(family, Family::Gcc(_))) {
+    match (command.depends.which, told.hidden.uses_precompiled_header() && is_gcc) {
         // Any addition would change what the compiler writes into the user's file.
         (Which::User, _) => listings.push(Listing::Scan),
         (_, true) => listings.push(Listing::Behind),

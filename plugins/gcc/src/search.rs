@@ -33,6 +33,11 @@ pub(crate) struct Search {
 }
 
 impl Search {
+    /// Whether the driver is clang, whatever its name says.
+    pub(crate) fn is_clang(&self) -> bool {
+        matches!(self.family, Family::Clang(_))
+    }
+
     /// Reads what the search probe printed to standard error.
     pub(crate) fn read(ran: &Ran) -> Result<Search, Stop> {
         let unreadable = |detail: &str| bypass("search-path", detail.to_owned());

@@ -1,0 +1,51 @@
+//! What the compiler and the file system were asked about a call, and answered.
+
+use zccache_plugin_sdk::contract::Ran;
+use zccache_plugin_sdk::dialogue::Dialogue;
+use zccache_plugin_sdk::stop::{Stop, bypass};
+
+use crate::command::{CommandLine, Which};
+use crate::description::{FOLDERS, search_grant};
+use crate::reads::Hidden;
+use crate::search::Search;
+use crate::table::Side;
+
+/// The answers.
+pub(crate) struct Told<'a> {
+    /// Where headers are looked for, and by which compiler.
+    pub search: Search,
+    /// Where gcc looks for its parts, as it says. None: by its name it was clang, and was not asked.
+    pub folders: Option<&'a Ran>,
+    /// What is read besides what the command line names.
+    pub hidden: Hidden,
+}
+
+impl<'a> Told<'a> {
+    /// Asks everything that a call needs. All questions of one round are asked before the first answer is looked at.
+    pub(crate) fn ask(command: &CommandLine<'_>, dialogue: &Dialogue<'a>, clang: bool) -> Result<Told<'a>, Stop> {
+        let grant = search_grant(command.source.language.tongue, clang);
+        let search = dialogue.probe(&grant, command.search.arguments.clone());
+        let folders = (!clang).then(|| dialogue.probe(FOLDERS, command.parts.arguments.clone()));
+        let hidden = Hidden::ask(command, dialogue);
+        Ok(Told { search: Search::read(search?)?, folders: folders.transpose()?, hidden: hidden? })
+    }
+
+    /// Ends the plan for what this compiler does otherwise than the one that its name (`clang`) says, or not so that it could be
+    /// cached.
+    pub(crate) fn check(&self, command: &CommandLine<'_>, clang: bool) -> Result<(), Stop> {
+        let is_clang = self.search.is_clang();
+        if is_clang != clang && command.besides.sides.contains(&Side::Temporaries) {
+            return bypass("save-temps", "which compiler it is does not show in its name");
+        }
+        if !is_clang {
+            return Ok(());
+        }
+        if command.depends.which == Which::User && !command.reads.precompiled.is_empty() {
+            return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");
+        }
+        match command.shows.command {
+            Some(option) => bypass("records-command-line", option),
+            None => Ok(()),
+        }
+    }
+}
