@@ -93,9 +93,12 @@ impl Files {
     ) -> Option<EndWitness> {
         let mounts = Mounts::now()?;
         let found = read.iter().map(|file| path::parent(file));
-        let tried: Vec<String> = tried(searched, read);
-        let folders = searched.iter().copied().chain(found).chain(tried.iter().map(String::as_str));
-        let witness = self.witness(place, folders);
+        let mut witness = self.witness(place, searched.iter().copied().chain(found));
+        for (folder, below) in tried(searched, read) {
+            if !witness.lacks(folder, below) {
+                self.see_folder(place, &path::join(folder, below), &mut witness);
+            }
+        }
         if !witness.is_whole(started) {
             return None;
         }
@@ -121,7 +124,7 @@ impl Files {
 
 /// Folders in which names were looked for in vain that were found in others: for `d/x` that was found in one of those that are
 /// searched, `d` in each of the others.
-fn tried(searched: &[&str], read: &[String]) -> Vec<String> {
+fn tried<'a>(searched: &[&'a str], read: &'a [String]) -> Vec<(&'a str, &'a str)> {
     let mut below: Vec<&str> = Vec::new();
     for file in read {
         for folder in searched {
@@ -131,7 +134,7 @@ fn tried(searched: &[&str], read: &[String]) -> Vec<String> {
             }
         }
     }
-    searched.iter().flat_map(|folder| below.iter().map(|name| path::join(folder, name))).collect()
+    searched.iter().flat_map(|folder| below.iter().map(|name| (*folder, *name))).collect()
 }
 
 /// A file's name relative to a folder that it is below as both are spelled.
@@ -147,6 +150,13 @@ impl Witness {
     fn is_whole(&self, started: Started) -> bool {
         let mut changing = self.folders.values().filter(|held| started.is_not_after(held.ctime));
         changing.all(|held| matches!(held.names.as_deref(), Some(Names::All(_))))
+    }
+
+    /// Whether the folder at a path lacked what a name below it begins with. False: that is to be looked at.
+    fn lacks(&self, folder: &str, name: &str) -> bool {
+        let held = self.ways.get(folder).and_then(|file| self.folders.get(file));
+        let entry = name.split('/').next().unwrap_or(name);
+        held.and_then(|held| held.names.as_deref()).is_some_and(|names| names.lack(entry))
     }
 
     /// Whether a folder lacked all of these names. None: that is not known.
@@ -346,12 +356,10 @@ mod tests {
     fn what_was_found_in_one_folder_was_tried_in_the_others() {
         let read = ["./la/h.h", "../src/lib/y.h", "/usr/include/z.h", "x.h"].map(str::to_owned);
         let found = tried(&[".", "../src", "/usr/include", "/usr/include-fixed/"], &read);
-        let mut expected = Vec::new();
-        for folder in [".", "../src", "/usr/include", "/usr/include-fixed"] {
-            expected.extend([format!("{folder}/la"), format!("{folder}/lib")]);
-        }
+        let folders = [".", "../src", "/usr/include", "/usr/include-fixed/"];
+        let expected: Vec<_> = folders.iter().flat_map(|folder| [(*folder, "la"), (*folder, "lib")]).collect();
         assert_eq!(found, expected);
-        assert_eq!(tried(&["", "a"], &["b/h.h".to_owned()]), ["b", "a/b"]);
+        assert_eq!(tried(&["", "a"], &["b/h.h".to_owned()]), [("", "b"), ("a", "b")]);
     }
 
     #[test]
