@@ -367,6 +367,7 @@ fn what_is_not_the_same_next_time_is_not_stored() {
             ("#define A __has_include\n#define B(x) A( <x.h> )\n#if B(y)\n#endif\n", "computed-has-include"),
             ("#define H$S(x) __has_include(<x>)\n#if H$S(y.h)\n#endif\n", "computed-has-include"),
             ("#pragma include_alias(\"x.h\", \"y.h\")\n", "include-alias"),
+            ("#if __has_include(<//x.h>)\n#endif\n", "odd-name"),
             ("__asm__(\".file 1 \\\"y.c\\\"\\n\\t.loc 1 1 0\\n\\tnop\");\n", "line-of-assembler"),
         ] {
             place.write("one.c", text);

@@ -44,6 +44,17 @@ impl TokenRules {
 
     /// Everything that the rules find, each finding once, in order of first appearance.
     pub(crate) fn find(&self, content: &[u8]) -> Vec<Finding> {
+        let mut found = self.find_in(content);
+        if content.contains(&0) {
+            // Compilers take it for white space, but not all of them between a backslash and its line's end: both count.
+            let blank: Vec<u8> = content.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect();
+            let known: HashSet<Finding> = found.iter().cloned().collect();
+            found.extend(self.find_in(&blank).into_iter().filter(|finding| !known.contains(finding)));
+        }
+        found
+    }
+
+    fn find_in(&self, content: &[u8]) -> Vec<Finding> {
         let Some(heads) = &self.heads else { return Vec::new() };
         let text = spliced(content);
         let mut found = Vec::new();
@@ -93,7 +104,7 @@ fn head_of(rule: &TokenRule) -> &[u8] {
 }
 
 fn digest(tokens: &[Token]) -> TokenSet {
-    let mut key = KeyBuilder::new("tokens v1");
+    let mut key = KeyBuilder::new("tokens v2");
     for token in tokens {
         key.text("token", &token.id);
         match &token.rule {
@@ -180,6 +191,13 @@ pub(crate) mod tests {
         let bytes: Vec<u8> = (0..=255).cycle().take(5_000).chain(*b"\0TODAY\xff").collect();
         assert_eq!(rules.find(&bytes).len(), 1);
         assert!(TokenRules::new(&[]).find(&bytes).is_empty());
+    }
+
+    #[test]
+    fn a_nul_is_white_space_to_some_and_a_byte_to_others() {
+        assert_eq!(found("TO\\\0\nDAY"), ["today"]);
+        assert_eq!(found("x\\\0\nTODAY"), ["today"]);
+        assert_eq!(found("@\0use <b>"), ["use Some(0) 1 b"]);
     }
 
     #[test]

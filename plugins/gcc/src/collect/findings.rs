@@ -63,6 +63,7 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
     }
     let forced = reading.context.forced.clone();
     for name in forced {
+        check_name(&name, &reading.context.source)?;
         reading.look(&name, Place::Quote(String::new()), false);
         reading.look(&name, Place::Quote(path::folder(&reading.context.source).to_owned()), false);
         found.direct.push((name, Place::Quote(String::new())));
@@ -73,6 +74,12 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
         found.direct.push(("stdc-predef.h".to_owned(), Place::Bracket));
     }
     Ok(found)
+}
+
+/// Refuses a name that clang looks for in every folder, while for gcc and the host it is an absolute path: LLVM takes two slashes
+/// for the beginning of a network's name.
+fn check_name(name: &str, file: &str) -> Result<(), Refusal> {
+    if name.starts_with("//") { Err(answer::refusal("odd-name", file)) } else { Ok(()) }
 }
 
 /// What stands before the operator where a macro is defined as it. With nothing there, it is the operator itself that is
@@ -145,10 +152,7 @@ impl File<'_> {
                 self.include(reading, found, finding)
             }
             token if HAS_INCLUDE.contains(&token) => match self.place(finding) {
-                Some(place) => {
-                    self.look(reading, finding, place, token == HAS_INCLUDE[1]);
-                    Ok(())
-                }
+                Some(place) => self.look(reading, finding, place, token == HAS_INCLUDE[1]),
                 None => refuse("computed-has-include"),
             },
             token if DEFINES_HAS_INCLUDE.contains(&token) => match alias(finding) {
@@ -168,10 +172,10 @@ impl File<'_> {
             }
             // Any of them may be what such a macro is asked. Text for people is among them and finds nothing.
             PARENTHESIZED if found.has_include_has_aliases => {
-                if let Some(place) = self.place(finding).filter(|_| may_name_a_file(&finding.name)) {
-                    self.look(reading, finding, place, true);
+                match self.place(finding).filter(|_| may_name_a_file(&finding.name)) {
+                    Some(place) => self.look(reading, finding, place, true),
+                    None => Ok(()),
                 }
-                Ok(())
             }
             PARENTHESIZED => Ok(()),
             token if ONCE.contains(&token) => {
@@ -239,8 +243,7 @@ impl File<'_> {
         if self.is_source {
             found.direct.push((finding.name.clone(), place.clone()));
         }
-        self.look(reading, finding, place, finding.word == "include_next");
-        Ok(())
+        self.look(reading, finding, place, finding.word == "include_next")
     }
 
     /// None: the name is not literal.
@@ -252,8 +255,10 @@ impl File<'_> {
     }
 
     /// What follows after the folder of the file itself can begin anywhere in the chain, so all of it matters.
-    fn look(&self, reading: &mut Reading<'_>, finding: &Finding, place: Place, next: bool) {
+    fn look(&self, reading: &mut Reading<'_>, finding: &Finding, place: Place, next: bool) -> Result<(), Refusal> {
+        check_name(&finding.name, self.path)?;
         let place = if next { Place::Quote(self.folder.to_owned()) } else { place };
         reading.look(&finding.name, place, next);
+        Ok(())
     }
 }
