@@ -1,6 +1,6 @@
 //! Assembler text, as a source and as an output.
 
-use zccache_tests::{Expected, World, available};
+use zccache_tests::{Expected, World, available, required};
 
 use crate::sources::{each, each_with_header};
 
@@ -151,5 +151,28 @@ fn data_in_inline_assembly_counts_in_every_way_to_write_it() {
             }
             assert!(made[0].run.succeeded() && made[0] != made[1], "{text}");
         });
+    }
+}
+
+#[test]
+fn data_that_no_text_names_counts_where_the_assembler_lists_it() {
+    if !required("gcc") {
+        return;
+    }
+    for text in [
+        "__asm__(\".data\\n.inc\" \"bin \\\"data.bin\\\"\\n.text\");\n",
+        "__asm__(\".data\\n.\\151ncbin \\\"data.bin\\\"\\n.text\");\n",
+        "__asm__(\".data\\n.\\x49ncBin \\\"data.bin\\\"\\n.text\");\n",
+        "#define DO(x) #x\n#define IN .inc\n__asm__(\".data\\n\" \".inc\" DO(bin) \" \\\"data.bin\\\"\\n.text\");\n",
+    ] {
+        let world = World::new();
+        world.write("x.c", text);
+        let mut made = Vec::new();
+        for data in ["one", "two", "three"] {
+            world.write("data.bin", data);
+            made.push(world.expect(Expected::NoHit, "gcc -MD -c x.c -o x.o", &["x.o", "x.d"]).0);
+            world.compare("gcc -MD -c x.c -o x.o", &["x.o", "x.d"]);
+        }
+        assert!(made[0].run.succeeded() && made[0] != made[1], "{text}");
     }
 }

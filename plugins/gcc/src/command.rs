@@ -109,6 +109,8 @@ pub(crate) struct Shows {
     pub directory: bool,
     /// By this option clang stores its command line.
     pub command: Option<&'static str>,
+    /// The words for the assembler, which gcc keeps for the link where it leaves code to that.
+    pub assembler_words: bool,
 }
 
 /// Files that are read and that no directive names.

@@ -13,6 +13,7 @@ use crate::context::{Context, Listing};
 use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
 use crate::environment;
 use crate::known::{BRACKET, Known, QUOTE};
+use crate::language::Stage;
 use crate::outputs::{self, DEPFILE};
 use crate::search::{Family, Search};
 use crate::specs;
@@ -162,7 +163,7 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
     if command.source.language.includes() {
         listings.push(Listing::Depfile);
     }
-    if command.source.language.is_assembler() && command.mode == Mode::Object && is_gcc {
+    if is_gcc && command.mode == Mode::Object && is_assembled(command, &told.search) {
         listings.push(Listing::Assembled);
     }
     match (command.depends.which, told.hidden.uses_precompiled_header() && is_gcc) {
@@ -172,6 +173,14 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
         _ => {}
     }
     listings
+}
+
+/// Whether gcc is to have its assembler list what it includes. Assembler text is little else; in C a directive in inline assembly
+/// can be put together in ways that no token finds. Systems of Linux have the assembler of GNU, which can.
+fn is_assembled(command: &CommandLine<'_>, search: &Search) -> bool {
+    let language = command.source.language;
+    let compiled = language.includes() && language.stage == Stage::Source;
+    language.is_assembler() || (compiled && search.target.contains("-linux") && !command.shows.assembler_words)
 }
 
 /// The addition that makes the compiler write a list.

@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
             Effect::FlagWord if option.value.contains('=') => return unknown(),
             Effect::FlagWord => {
                 self.shows.directory |= table::may_show_directory(option.value);
+                self.shows.assembler_words |= table::may_show_assembler_words(option.value);
                 self.steering(option);
             }
             Effect::MacroWord if option.value.contains(',') => {
@@ -209,6 +210,7 @@ impl<'a> Reader<'a> {
     fn shows_all(&mut self) {
         self.shows.output = true;
         self.shows.directory = true;
+        self.shows.assembler_words = true;
     }
 
     fn side(&mut self, side: Side, option: &Matched<'a, Effect>) -> Result<(), Stop> {

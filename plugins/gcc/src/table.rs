@@ -357,6 +357,15 @@ pub(crate) fn may_show_directory(word: &str) -> bool {
     DIRECTORY_WORDS.iter().any(|known| word.starts_with(known))
 }
 
+/// Beginnings of words behind `-f` with which gcc writes down for the link how it was called: what was tried with gcc 12, and all
+/// by which it makes code for other machines.
+const LINK_WORDS: &[&str] = &["lto", "fat-lto", "openmp", "openacc", "offload", "wpa", "whole-program"];
+
+/// Whether a result may hold the words for the assembler for this word behind `-f`.
+pub(crate) fn may_show_assembler_words(word: &str) -> bool {
+    LINK_WORDS.iter().any(|known| word.starts_with(known))
+}
+
 /// Words behind `-g` that only choose what debug information there is.
 const DEBUG_WORDS: &[&str] = &[
     "gdb",

@@ -33,6 +33,8 @@ impl Listed {
                     // The last one is what the assembler was given: the source, or a temporary file made of it.
                     let mut listed = prerequisites(content)?;
                     listed.pop();
+                    // A compiler tells the assembler what it compiled, without the folder, and that is listed as well.
+                    listed.retain(|file| context.assembler || file != path::file_name(&context.source));
                     read.extend(listed.iter().cloned());
                     assembled.extend(listed);
                 }
