@@ -128,3 +128,51 @@ fn a_variable_that_is_not_unicode_neither_keeps_the_daemon_from_starting_nor_a_c
         assert_eq!((counters.hits, counters.misses), expected, "{counters:?}");
     }
 }
+
+#[test]
+fn jobs_with_temporary_folders_of_their_own_have_one_daemon() {
+    if !required("gcc") {
+        return;
+    }
+    let mut world = World::new();
+    // As where the system gives users no folder for sockets.
+    world.set("XDG_RUNTIME_DIR", "");
+    world.write("x.c", "int x;\n");
+    for (job, expected) in [("one", Expected::NoHit), ("two", Expected::Hit)] {
+        let folder = world.root().join(job);
+        fs::create_dir(&folder).unwrap();
+        world.set("TMPDIR", &folder);
+        let made = world.expect(expected, "gcc -c x.c", &["x.o"]).0;
+        assert!(made.run.succeeded() && made.run.err().is_empty(), "{made:?}");
+    }
+}
+
+/// Compiles in the old sight of a folder and in the new one, after that was mounted onto itself and something else into it.
+const IN_BOTH_SIGHTS: &str = "cd \"$0\" && mount --bind \"$0\" \"$0\" && mount --bind \"$1\" \"$0/sub\" || exit 77\n\
+                              $2 gcc -c x.c -o old.o && cd \"$0\" && $2 gcc -c x.c -o new.o; code=$?\n\
+                              umount --lazy \"$0/sub\"; umount --lazy \"$0\"; exit $code\n";
+
+#[test]
+fn a_folder_that_is_mounted_onto_itself_is_two_places() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("d/x.c", "#include \"sub/h.h\"\nint v = V;\n");
+    world.write("d/sub/h.h", "#define V 1\n");
+    world.write("alt/h.h", "#define V 2\n");
+    let (folder, other) = (world.work.join("d"), world.work.join("alt"));
+    let both = |launcher: &Path| {
+        let ran = run(world.command("sh").args(["-c", IN_BOTH_SIGHTS]).args([&folder, &other]).arg(launcher));
+        let permitted = permitted(ran.code != Some(77), "file systems can be mounted");
+        permitted.then(|| {
+            assert!(ran.succeeded(), "{ran:?}");
+            ["old.o", "new.o"].map(|object| fs::read(folder.join(object)).unwrap())
+        })
+    };
+    let Some(bare) = both(Path::new("")) else { return };
+    assert_ne!(bare[0], bare[1]);
+    for _ in 0..3 {
+        assert_eq!(both(&zccache()), Some(bare.clone()));
+    }
+}

@@ -12,7 +12,6 @@ mod jobs;
 mod plain;
 mod request;
 mod run;
-mod signals;
 mod split;
 mod streams;
 mod watch;

@@ -7,6 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+#[cfg(target_os = "linux")]
+use rustix::fs::{AtFlags, CWD, StatxFlags};
 use zccache_protocol::message::{Bytes, CompileRequest, FileIdentity};
 use zccache_protocol::namespace::Namespace;
 
@@ -26,7 +28,7 @@ impl Caller {
     /// This process, before it has a second thread: the mask cannot be read without setting it for a moment.
     pub fn of_process(environment: Vec<(&'static OsStr, &'static OsStr)>) -> io::Result<Caller> {
         let directory = env::current_dir()?;
-        if identity(&directory)? != identity(Path::new("."))? {
+        if place(&directory)? != place(Path::new("."))? {
             // Something is mounted over it: for the daemon that path is another folder.
             return Err(io::Error::other("the working directory is not where its path leads"));
         }
@@ -67,6 +69,18 @@ pub fn own_program() -> Option<FileIdentity> {
 pub fn identity(path: &Path) -> io::Result<FileIdentity> {
     let metadata = std::fs::metadata(path)?;
     Ok(FileIdentity { device: metadata.dev(), inode: metadata.ino() })
+}
+
+/// Which folder is at a path, and on which mount, as far as the system says: what lies below one folder is another tree by each of
+/// its mounts.
+fn place(folder: &Path) -> io::Result<(FileIdentity, Option<u64>)> {
+    #[cfg(target_os = "linux")]
+    if let Ok(found) = rustix::fs::statx(CWD, folder, AtFlags::empty(), StatxFlags::INO | StatxFlags::MNT_ID) {
+        let device = rustix::fs::makedev(found.stx_dev_major, found.stx_dev_minor);
+        let is_told = found.stx_mask & StatxFlags::MNT_ID.bits() != 0;
+        return Ok((FileIdentity { device, inode: found.stx_ino }, is_told.then_some(found.stx_mnt_id)));
+    }
+    Ok((identity(folder)?, None))
 }
 
 /// The file mode creation mask. Reading it means setting it.

@@ -13,9 +13,8 @@ use crate::call::ToolCall;
 use crate::jobs::{Jobs, Token};
 use crate::plain;
 use crate::run::{self, end_as};
-use crate::signals::Interruption;
 use crate::streams;
-use crate::watch::{self, Ended, Kept, Output, Unwatched, pass_on};
+use crate::watch::{self, Ended, Interruption, Kept, Output, Unwatched, pass_on};
 use crate::wrap::{self, Cache};
 
 /// The work that all threads share.

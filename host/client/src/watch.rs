@@ -5,18 +5,22 @@ use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::WithOrigin;
 use zccache_model::invocation::ExitStatus;
 use zccache_model::limits;
 use zccache_protocol::message::Ran;
 
-use crate::signals::Caught;
 use crate::streams;
 
-/// How long it takes until everything is looked at again where the system does not wait for it.
+/// How long it takes until the pipes are looked at again where the system refuses to wait for them.
 const RETRY: Duration = Duration::from_millis(1);
 
 /// What becomes of a compiler's output while it runs.
@@ -72,32 +76,37 @@ pub enum Unwatched {
     Lost(io::Error),
 }
 
-/// A compiler that runs.
+/// Everything that watching a compiler needs.
 struct Watched {
     child: Child,
-    signals: Caught,
-    stdout: Tee,
-    stderr: Option<Tee>,
+    signals: SignalsInfo<WithOrigin>,
+    stdout: PipeReader,
+    stderr: Option<PipeReader>,
 }
 
 /// Runs a command to its end: keeps what it writes, forwards signals to it.
 pub fn watch(command: &mut Command, output: Output) -> Result<Ended, Unwatched> {
-    let watched = start(command, output == Output::PassedOn).map_err(Unwatched::NotStarted)?;
-    watched.follow().map_err(Unwatched::Lost)
+    let Watched { child, mut signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
+    let handle = signals.handle();
+    let pid = Pid::from_child(&child);
+    let forwarder = std::thread::spawn(move || forward(&mut signals, pid));
+    let ended = follow(child, stdout, stderr, output);
+    handle.close();
+    // It only forwards signals: if it died, there is nothing left to forward.
+    let _forwarded = forwarder.join();
+    ended.map_err(Unwatched::Lost)
 }
 
 /// Starts a command with its output in pipes.
-fn start(command: &mut Command, passed_on: bool) -> io::Result<Watched> {
+fn start(command: &mut Command) -> io::Result<Watched> {
     let joined = streams::of_process().joined;
     let (stdout, stdout_end) = io::pipe()?;
     let (stderr, stderr_end) = if joined { (None, stdout_end.try_clone()?) } else { separate()? };
     command.stdout(stdout_end).stderr(stderr_end);
-    let signals = Caught::begin()?;
+    let signals = SignalsInfo::<WithOrigin>::new(watched_signals())?;
     let child = command.spawn()?;
     // The command holds this side's copies of the pipes' writing ends: as long as it lives, no pipe ends.
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let stdout = Tee::new(stdout, passed_on.then(rustix::stdio::stdout));
-    let stderr = stderr.map(|pipe| Tee::new(pipe, passed_on.then(rustix::stdio::stderr)));
     Ok(Watched { child, signals, stdout, stderr })
 }
 
@@ -106,61 +115,109 @@ fn separate() -> io::Result<(Option<PipeReader>, PipeWriter)> {
     Ok((Some(reader), writer))
 }
 
-impl Watched {
-    /// Takes what the child writes until it has ended. Ends with the child, not with the pipes: something that the compiler
-    /// left running may hold them open.
-    fn follow(mut self) -> io::Result<Ended> {
-        let ended = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()).ok();
-        loop {
-            let over = self.wait_for_any(ended.as_ref());
-            if !over {
-                self.signals.forward(Pid::from_child(&self.child));
-            }
-            self.stdout.pump();
-            if let Some(stderr) = &mut self.stderr {
-                stderr.pump();
-            }
-            if over {
-                break;
-            }
+/// Signals that would end this process and that the caller does not have ignored. An ignored one must stay ignored, here
+/// and in the compiler, or `nohup` would no longer protect a build. And `SIGCHLD`, always: where it is ignored, the system
+/// forgets how a child ended.
+fn watched_signals() -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0);
+    let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    ending.chain([SIGCHLD]).collect()
+}
+
+/// A signal that would have ended this process. Once a run has been watched, signals do nothing by themselves any more, so a
+/// process that goes on after a run must look for them.
+pub struct Interruption {
+    signal: Arc<AtomicI32>,
+}
+
+impl Interruption {
+    /// Looks for signals from now on, to the end of this process. None where they cannot be caught, and end it as ever.
+    pub fn listen() -> Interruption {
+        let signal = Arc::new(AtomicI32::new(0));
+        if let Ok(mut signals) = SignalsInfo::<WithOrigin>::new(watched_signals()) {
+            let first = Arc::clone(&signal);
+            std::thread::spawn(move || {
+                for origin in signals.forever().filter(|origin| origin.signal != SIGCHLD) {
+                    // The first one counts.
+                    let _later = first.compare_exchange(0, origin.signal, Ordering::AcqRel, Ordering::Acquire);
+                }
+            });
         }
-        let status = self.child.wait()?;
-        let status = match (status.code(), status.signal()) {
-            (Some(code), _) => ExitStatus::Exited(code),
-            (None, signal) => ExitStatus::Signalled(signal.unwrap_or_default()),
-        };
-        Ok(Ended {
-            status,
-            stdout: self.stdout.kept,
-            stderr: self.stderr.map(|stderr| stderr.kept).unwrap_or_default(),
-        })
+        Interruption { signal }
     }
 
-    /// Waits until there is something to read, a signal came, or the child has ended: true.
-    fn wait_for_any(&mut self, ended: Option<&OwnedFd>) -> bool {
-        let streams = [Some(&self.stdout), self.stderr.as_ref()].into_iter().flatten().filter(|tee| !tee.ended);
-        let mut all: Vec<PollFd<'_>> = streams.map(|tee| PollFd::new(&tee.pipe, PollFlags::IN)).collect();
-        all.push(PollFd::from_borrowed_fd(self.signals.arrival(), PollFlags::IN));
-        if let Some(ended) = ended {
-            all.push(PollFd::new(ended, PollFlags::IN));
-        }
-        let unasked = Timespec { tv_sec: 0, tv_nsec: RETRY.subsec_nanos().into() };
-        loop {
-            match poll(&mut all, ended.is_none().then_some(&unasked)) {
-                Ok(_) => break,
-                Err(rustix::io::Errno::INTR) => {}
-                // The compiler runs and wants to be read, whatever the system is short of.
-                Err(_) => {
-                    std::thread::sleep(RETRY);
-                    return false;
-                }
-            }
-        }
-        match ended {
-            Some(_) => all.last().is_some_and(|last| !last.revents().is_empty()),
-            None => !matches!(self.child.try_wait(), Ok(None)),
+    /// The signal that came.
+    pub fn signal(&self) -> Option<i32> {
+        Some(self.signal.load(Ordering::Acquire)).filter(|signal| *signal != 0)
+    }
+}
+
+/// Passes signals that another process sent here on to the compiler. What the terminal sends reaches it anyway.
+fn forward(signals: &mut SignalsInfo<WithOrigin>, child: Pid) {
+    for origin in signals {
+        if origin.process.is_some()
+            && origin.signal != SIGCHLD
+            && let Some(signal) = Signal::from_named_raw(origin.signal)
+        {
+            // It may have ended in this very moment: then there is nobody to tell.
+            let _gone = kill_process(child, signal);
         }
     }
+}
+
+/// Takes what the child writes until it has ended. Ends with the child, not with the pipes: something that the compiler
+/// left running may hold them open.
+fn follow(mut child: Child, stdout: PipeReader, stderr: Option<PipeReader>, output: Output) -> io::Result<Ended> {
+    let ended = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).ok();
+    let passed_on = output == Output::PassedOn;
+    let mut stdout = Tee::new(stdout, passed_on.then(rustix::stdio::stdout));
+    let mut stderr = stderr.map(|pipe| Tee::new(pipe, passed_on.then(rustix::stdio::stderr)));
+    loop {
+        let over = wait_for_any(&stdout, stderr.as_ref(), ended.as_ref());
+        stdout.pump();
+        if let Some(stderr) = &mut stderr {
+            stderr.pump();
+        }
+        if over || (stdout.ended && stderr.as_ref().is_none_or(|stderr| stderr.ended)) {
+            break;
+        }
+    }
+    let status = child.wait()?;
+    let status = match (status.code(), status.signal()) {
+        (Some(code), _) => ExitStatus::Exited(code),
+        (None, signal) => ExitStatus::Signalled(signal.unwrap_or_default()),
+    };
+    Ok(Ended { status, stdout: stdout.kept, stderr: stderr.map(|stderr| stderr.kept).unwrap_or_default() })
+}
+
+/// Waits until there is something to read, or the child has ended: true.
+fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, ended: Option<&OwnedFd>) -> bool {
+    let mut all: Vec<PollFd<'_>> = [Some(stdout), stderr]
+        .into_iter()
+        .flatten()
+        .filter(|tee| !tee.ended)
+        .map(|tee| PollFd::new(&tee.pipe, PollFlags::IN))
+        .collect();
+    if let Some(ended) = ended {
+        all.push(PollFd::new(ended, PollFlags::IN));
+    }
+    loop {
+        match poll(&mut all, None) {
+            Ok(_) => break,
+            Err(rustix::io::Errno::INTR) => {}
+            // The compiler runs and wants to be read, whatever the system is short of.
+            Err(_) => {
+                std::thread::sleep(RETRY);
+                return false;
+            }
+        }
+    }
+    ended.is_some() && all.last().is_some_and(|last| !last.revents().is_empty())
 }
 
 /// A stream of the child.
@@ -217,9 +274,10 @@ pub fn pass_on(to: BorrowedFd<'_>, bytes: &[u8]) {
             Ok(count) => rest = &rest[count..],
             Err(rustix::io::Errno::INTR) => {}
             Err(rustix::io::Errno::AGAIN) => {
-                // The caller's stream does not block and is full: wait until it takes more.
-                if poll(&mut [PollFd::new(&to, PollFlags::OUT)], None).is_err() {
-                    return;
+                // The caller's stream does not block and is full: wait until it takes more. A signal may end the wait.
+                match poll(&mut [PollFd::new(&to, PollFlags::OUT)], None) {
+                    Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                    Err(_) => return,
                 }
             }
             // Nobody reads it any more. The compiler goes on, as it would with a full pipe that is drained.

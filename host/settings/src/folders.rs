@@ -24,7 +24,8 @@ impl Folders {
         let runtime = base
             .runtime_dir()
             .map(|folder| folder.join("zccache"))
-            .unwrap_or_else(|| std::env::temp_dir().join(format!("zccache-{}", rustix::process::geteuid().as_raw())));
+            // Not in TMPDIR: builds set another one for each of their jobs, and all of those have one daemon.
+            .unwrap_or_else(|| PathBuf::from(format!("/tmp/zccache-{}", rustix::process::geteuid().as_raw())));
         Some(Folders {
             cache: base.cache_dir().join("zccache"),
             configuration: base.config_dir().join("zccache").join("config.toml"),

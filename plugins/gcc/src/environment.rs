@@ -19,6 +19,7 @@ const KEYED: &[&str] = &[
     "LANG",
     "LANGUAGE",
     "LC_*",
+    "LOCPATH",
     "GCC_COLORS",
     "GCC_URLS",
     "TERM_URLS",
