@@ -1,12 +1,12 @@
 //! The system calls of this crate. Nothing else here names the platform.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{self, Access, FileType, Mode, OFlags};
@@ -32,27 +32,34 @@ pub(crate) fn now() -> i128 {
 #[derive(Debug)]
 pub(crate) struct Mounts {
     list: File,
-    changed: AtomicBool,
+    changed: Cell<bool>,
 }
 
 impl Mounts {
     /// As they are now; none where the system does not tell of changes.
     pub(crate) fn now() -> Option<Mounts> {
         let list = File::open("/proc/self/mountinfo").ok()?;
-        Some(Mounts { list, changed: AtomicBool::new(false) })
+        // A file that can tell of nothing is always ready for everything, also to be written.
+        let tells = is_quiet(&list, PollFlags::OUT);
+        tells.then(|| Mounts { list, changed: Cell::new(false) })
     }
 
     /// Whether anything was mounted, unmounted or mounted otherwise since. The list has an event then, counted from where it was
     /// opened (proc(5), `/proc/pid/mounts`); that is told once.
     pub(crate) fn have_changed(&self) -> bool {
-        let mut polled = [PollFd::new(&self.list, PollFlags::PRI)];
-        let quiet = loop {
-            match poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
-                Err(Errno::INTR) => {}
-                ready => break ready == Ok(0),
-            }
-        };
-        self.changed.fetch_or(!quiet, Ordering::AcqRel) || !quiet
+        self.changed.set(self.changed.get() || !is_quiet(&self.list, PollFlags::PRI));
+        self.changed.get()
+    }
+}
+
+/// Whether a file has none of these events. One that cannot be asked has.
+fn is_quiet(file: &File, events: PollFlags) -> bool {
+    let mut polled = [PollFd::new(file, events)];
+    loop {
+        match poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+            Err(Errno::INTR) => {}
+            ready => return ready == Ok(0),
+        }
     }
 }
 

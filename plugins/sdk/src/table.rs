@@ -64,14 +64,15 @@ impl<E: Copy> Table<E> {
     pub(crate) fn find<'a>(&self, text: &'a str) -> Option<(&'static Row<E>, Value<'a>)> {
         let mut rest = text.as_bytes();
         loop {
-            // Of all names up to here, the last has the most in common with the argument.
+            // Of all names up to here, the last has the most in common with the argument: whatever begins the argument begins that
+            // part of it, too.
             let names = self.rows.partition_point(|row| row.name.as_bytes() <= rest);
             let rows = &self.rows[..names];
             let longest = rows.last()?.name;
             let common = longest.bytes().zip(rest).take_while(|(one, other)| one == *other).count();
             if common == longest.len() {
-                let same = rows.iter().rev().take_while(|row| row.name == longest);
-                if let Some(found) = same.filter_map(|row| Some((row, row.fit(text)?))).next() {
+                let mut same = rows.iter().rev().take_while(|row| row.name == longest);
+                if let Some(found) = same.find_map(|row| Some((row, row.fit(text)?))) {
                     return Some(found);
                 }
                 // A name that begins the argument and does not fit it leaves the shorter ones.

@@ -213,8 +213,8 @@ fn write(connection: &mut UnixStream, reply: &Reply) {
     }
 }
 
-/// Lets a client that was just answered go on. It may wait for the very processor that this thread has, and would do so for as long
-/// as the thread's share of time lasts (1.6 ms, measured).
+/// Lets a client that was just answered go on, as far as the system takes the hint. It may wait for the very processor that this
+/// thread has, and would do so for as long as the thread's share of time lasts (1.6 ms, measured).
 fn let_go_on() {
     std::thread::yield_now();
 }
