@@ -201,7 +201,7 @@ fn plan(report: &Report) -> Option<String> {
 fn miss(report: &Report) -> Option<String> {
     let miss = report.miss.as_ref()?;
     let mut text = heading(report, Section::Miss, "## A miss");
-    text += "A C file that compiles in about 100 ms, each time by a call that was never made before. *Longer*: than the bare\n\
+    text += "A C file that compiles in 0.1 to 0.2 s, each time by a call that was never made before. *Longer*: than the bare\n\
              compiler, by the median of the ratios in all rounds.\n\n| | median | p90 | longer | x bare |\n|---|---|---|---|---|\n";
     for Entry { name, median_ms, p90_ms, ratio, .. } in &miss.race.entries {
         let added = miss.added_ms(*ratio).unwrap_or(f64::NAN);

@@ -1,4 +1,4 @@
-//! A miss of a unit that compiles in about 100 ms, which is where what a cache adds begins to matter. Each run is of a call that
+//! A miss of a unit that compiles in 0.1 to 0.2 s, where what a cache adds begins to matter. Each run is of a call that
 //! was never made before, and everyone has a turn in each round.
 
 use std::path::{Path, PathBuf};

@@ -45,7 +45,7 @@ pub(crate) enum Section {
     Results,
     /// The first hit after the daemon was started anew
     Restart,
-    /// What is added to a compile of 100 ms that misses
+    /// What is added to a short compile that misses
     Miss,
     /// What a plugin takes to plan a call
     Plan,
