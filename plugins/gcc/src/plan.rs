@@ -176,11 +176,13 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
 }
 
 /// Whether gcc is to have its assembler list what it includes. Assembler text is little else; in C a directive in inline assembly
-/// can be put together in ways that no token finds. Systems of Linux have the assembler of GNU, which can.
+/// can be put together in ways that no token finds. Systems of Linux have the assembler of GNU, which can, unless the caller brings
+/// another one along (`-B`).
 fn is_assembled(command: &CommandLine<'_>, search: &Search) -> bool {
     let language = command.source.language;
-    let compiled = language.includes() && language.stage == Stage::Source;
-    language.is_assembler() || (compiled && search.target.contains("-linux") && !command.shows.assembler_words)
+    let is_compiled = language.includes() && language.stage == Stage::Source;
+    let can_list = search.target.contains("-linux") && command.parts.folders.is_empty();
+    language.is_assembler() || (is_compiled && can_list && !command.shows.assembler_words)
 }
 
 /// The addition that makes the compiler write a list.
