@@ -176,3 +176,19 @@ fn data_that_no_text_names_counts_where_the_assembler_lists_it() {
         assert!(made[0].run.succeeded() && made[0] != made[1], "{text}");
     }
 }
+
+#[test]
+fn that_the_assembler_lists_what_it_includes_shows_in_no_output() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    // What is made for other machines goes to the link with the words that it was made by.
+    world.write("x.c", "void f(int *a) {\n#pragma omp target\n  for (int i = 0; i < 9; i++) a[i] = i;\n}\n");
+    for options in ["", "-pipe", "-g", "-flto", "-flto=auto -ffat-lto-objects", "-fopenmp", "-frecord-gcc-switches"] {
+        let call = format!("gcc {options} -frandom-seed=1 -c x.c -o x.o");
+        let made = world.expect(Expected::NoHit, &call, &["x.o"]).0;
+        assert!(made.run.succeeded(), "{made:?}");
+        world.compare(&call, &["x.o"]);
+    }
+}

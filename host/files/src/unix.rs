@@ -27,8 +27,8 @@ pub(crate) fn now() -> i128 {
     i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
 }
 
-/// What was mounted where at one moment. Only the system knows the list: reading it takes longer than all else that is looked at
-/// when a run has ended.
+/// What was mounted where at one moment: not the list, which takes the system longer to tell than all else that is looked at when
+/// a run has ended, but whether it has changed since.
 #[derive(Debug)]
 pub(crate) struct Mounts {
     list: File,

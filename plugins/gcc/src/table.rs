@@ -357,8 +357,8 @@ pub(crate) fn may_show_directory(word: &str) -> bool {
     DIRECTORY_WORDS.iter().any(|known| word.starts_with(known))
 }
 
-/// Beginnings of words behind `-f` with which gcc writes down for the link how it was called: what was tried with gcc 12, and all
-/// by which it makes code for other machines.
+/// Beginnings of words behind `-f` with which gcc writes down for the link how it was called: where that makes the code (`-flto`),
+/// and where there is some for other machines (`omp target`). Both were tried with gcc 12.
 const LINK_WORDS: &[&str] = &["lto", "fat-lto", "openmp", "openacc", "offload", "wpa", "whole-program"];
 
 /// Whether a result may hold the words for the assembler for this word behind `-f`.

@@ -38,8 +38,8 @@ pub(crate) struct Cold {
     /// How many slices a build has.
     #[serde(default)]
     pub(crate) parts: usize,
-    /// How much longer than by the compiler alone half of the slices take at most, by medians, milliseconds: by the compiler
-    /// again, and through the cache.
+    /// How much longer than by the compiler alone the median slice takes, milliseconds: by the compiler again, and through the
+    /// cache.
     #[serde(default)]
     pub(crate) added_ms: [f64; 2],
     /// Per cent of the processor time of a build that the daemon took.
