@@ -14,8 +14,8 @@ other() { [ "$1" != "$here" ] && under "$base/work/$1" && rm -rf "$base/work/$1"
 relocate() { other "$1" && mv -T "$base/work/$here" "$base/work/$1" && go "$1"; }
 copy() { other "$1" && cp -a "$base/work/$here" "$base/work/$1" && go "$1"; }
 switch() { [ ! -d "$base/work/$1" ] || go "$1"; }
-keep() { rm -rf "$base/states/$1"; cp -a . "$base/states/$1"; echo "$here" >"$base/states/$1.place"; }
-back() { go "$(cat "$base/states/$1.place")"; find . -mindepth 1 -delete; cp -a "$base/states/$1/." .; }
+keep() { rm -rf "$base/states/$1"; cp -a "$base/work" "$base/states/$1"; echo "$here" >"$base/states/$1.place"; }
+back() { cd "$base"; rm -rf work; cp -a "states/$1" work; go "$(cat "states/$1.place")"; }
 
 under() { mkdir -p "$(dirname "$1")"; }
 file() { under "$1"; printf '%s\n' "$2" >"$1"; touch -d '1 hour ago' "$1"; }

@@ -30,6 +30,7 @@ pub struct Project {
 
 /// A state of a project.
 struct State {
+    /// All places: what clang precompiled in one goes on reading that one's headers when it is used in another.
     tree: Tree,
     place: &'static str,
     call: Call,
@@ -100,7 +101,7 @@ impl Project {
 
     /// Keeps the present state, to go back to.
     pub fn keep(&mut self, step: usize) -> io::Result<()> {
-        let mut tree = Tree::capture(&self.root())?;
+        let mut tree = Tree::capture(&self.base)?;
         if let Some((_, last)) = self.states.last_key_value() {
             tree.share(&last.tree);
         }
@@ -113,9 +114,7 @@ impl Project {
         let state = self.states.get(&step).ok_or(io::ErrorKind::NotFound)?;
         self.place = state.place;
         self.call = state.call.clone();
-        let root = self.base.join(state.place);
-        fs::create_dir_all(&root)?;
-        state.tree.restore(&root)
+        state.tree.restore(&self.base)
     }
 
     /// Moves the project to another place. What was there goes.
