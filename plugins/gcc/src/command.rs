@@ -3,10 +3,11 @@
 
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
+use crate::effect::{Effect, Mode, Side};
 use crate::language::{Language, Stage};
 use crate::reader::Reader;
 use crate::several::Several;
-use crate::table::{Effect, Mode, Side, TABLE};
+use crate::table::TABLE;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What a command line is.

@@ -7,8 +7,8 @@ use zccache_plugin_sdk::options::Argument;
 use zccache_plugin_sdk::path;
 
 use crate::command::{CommandLine, Temporaries, Which};
+use crate::effect::{Mode, Side};
 use crate::language::{Stage, Tongue};
-use crate::table::{Mode, Side};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// The role of what the compiler was asked to make.

@@ -8,8 +8,8 @@ use zccache_plugin_sdk::contract::{Chain, Input, Lookup, Observe, Ran, Status};
 use zccache_plugin_sdk::path;
 
 use crate::command::CommandLine;
+use crate::effect::{Mode, Side};
 use crate::search::Search;
-use crate::table::{Mode, Side};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Folders where gcc looks for its programs and for specs, as `-print-search-dirs` lists them.

@@ -3,7 +3,8 @@
 
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::table::{Effect, TABLE};
+use crate::effect::Effect;
+use crate::table::TABLE;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What words for the compiler proper come to, beyond being in the key.

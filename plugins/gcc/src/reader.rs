@@ -8,9 +8,11 @@ use crate::command::{
     Besides, Call, Colour, CommandLine, Depends, Named, PartsWords, Profile, Reads, SearchWords, Shows, Source,
     Temporaries, Which,
 };
+use crate::depends::DependsWords;
+use crate::effect::{Effect, Mode, Search, Side};
 use crate::language::{self, Language, Stage, Tongue};
 use crate::several::Several;
-use crate::table::{self, Effect, Mode, Side};
+use crate::table;
 use crate::{assembler, proper};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
@@ -33,18 +35,6 @@ pub(crate) struct Reader<'a> {
     quotes_source: bool,
     proper: Vec<&'a Argument>,
     nested: Nested,
-}
-
-/// What is said of dependency files.
-#[derive(Default)]
-struct DependsWords<'a> {
-    all: bool,
-    user: bool,
-    file: Option<Named<'a>>,
-    target: bool,
-    modifier: Option<&'a str>,
-    /// The preprocessor is told itself: what it lists, and where.
-    told: Option<(Which, Named<'a>)>,
 }
 
 /// Response files by what they hold: one that steers the search is handed to the probe as a whole, which only those may
@@ -101,22 +91,9 @@ impl<'a> Reader<'a> {
         let unknown = || bypass("unknown-option", option.argument.text.clone());
         match option.effect {
             Effect::Key | Effect::Query | Effect::OtherMode(_) => {}
-            Effect::Search => self.steering(option),
-            Effect::Folder => {
-                self.folder(option);
-                self.search.system_folders.push(option.value);
-            }
+            Effect::Search(search) => self.search(search, option),
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
-            Effect::QuoteFolder => {
-                self.folder(option);
-                self.search.own_folders.push(option.value);
-            }
-            Effect::IncludeFolder => {
-                self.folder(option);
-                self.search.own_folders.push(option.value);
-                self.search.assembler_folders.push(option.value);
-            }
             Effect::FlagWord if option.value.contains('=') => return unknown(),
             Effect::FlagWord => {
                 self.shows.directory |= table::may_show_directory(option.value);
@@ -131,16 +108,6 @@ impl<'a> Reader<'a> {
             }
             Effect::Macro | Effect::MacroWord => {}
             Effect::MachineWord => self.steering(option),
-            Effect::Multilib => {
-                self.steering(option);
-                push(&mut self.parts.arguments, option.argument.index);
-            }
-            Effect::PartsFolder => {
-                self.folder(option);
-                self.parts.folders.push(option.value);
-                push(&mut self.parts.arguments, option.argument.index);
-                push(&mut self.parts.arguments, option.value_argument.index);
-            }
             Effect::DebugWord if table::is_debug_word(option.value) => self.shows.directory = true,
             Effect::DebugWord => return unknown(),
             Effect::ShowsOutput => self.shows_all(),
@@ -196,13 +163,10 @@ impl<'a> Reader<'a> {
                 self.shows_all();
             }
             Effect::Make(_) | Effect::Output => self.output(option)?,
-            Effect::DependAll
-            | Effect::DependUser
-            | Effect::DependAllWord
-            | Effect::DependUserWord
-            | Effect::DependFile
-            | Effect::DependTarget
-            | Effect::DependPhony => self.depend(option)?,
+            Effect::Depend(word) => {
+                self.acting(option.argument);
+                self.depends.read(word, option)?;
+            }
         }
         Ok(())
     }
@@ -242,31 +206,33 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn depend(&mut self, option: &Matched<'a, Effect>) -> Result<(), Stop> {
-        self.acting(option.argument);
-        let named = Named { text: option.value, argument: option.value_argument };
-        let depends = &mut self.depends;
-        match option.effect {
-            Effect::DependAll => depends.all = true,
-            Effect::DependUser => depends.user = true,
-            Effect::DependAllWord | Effect::DependUserWord => {
-                if depends.told.is_some() || option.value.contains(',') {
-                    return bypass("preprocessor-options", option.argument.text.clone());
-                }
-                let which = if option.effect == Effect::DependAllWord { Which::All } else { Which::User };
-                depends.told = Some((which, named));
+    fn search(&mut self, search: Search, option: &Matched<'a, Effect>) {
+        match search {
+            Search::Choice => self.steering(option),
+            Search::Folder => {
+                self.folder(option);
+                self.search.system_folders.push(option.value);
             }
-            Effect::DependFile => {
-                depends.modifier = Some(option.name);
-                depends.file = Some(named);
+            Search::QuoteFolder => {
+                self.folder(option);
+                self.search.own_folders.push(option.value);
             }
-            Effect::DependTarget => {
-                depends.modifier = Some(option.name);
-                depends.target = true;
+            Search::IncludeFolder => {
+                self.folder(option);
+                self.search.own_folders.push(option.value);
+                self.search.assembler_folders.push(option.value);
             }
-            _ => depends.modifier = Some(option.name),
+            Search::Multilib => {
+                self.steering(option);
+                push(&mut self.parts.arguments, option.argument.index);
+            }
+            Search::PartsFolder => {
+                self.folder(option);
+                self.parts.folders.push(option.value);
+                push(&mut self.parts.arguments, option.argument.index);
+                push(&mut self.parts.arguments, option.value_argument.index);
+            }
         }
-        Ok(())
     }
 
     fn folder(&mut self, option: &Matched<'a, Effect>) {
@@ -320,7 +286,7 @@ impl<'a> Reader<'a> {
                 proper::Word::MakePrecompiledHeader => self.make_precompiled_header(mode)?,
             }
         }
-        let depends = self.depends(mode)?;
+        let depends = std::mem::take(&mut self.depends).finish(mode)?;
         let source = match self.sources[..] {
             [] => return bypass("no-source", "no source is named"),
             [source] => source,
@@ -355,32 +321,6 @@ impl<'a> Reader<'a> {
             [source] if mode == Mode::Object && source.language.stage == Stage::Header => Ok(()),
             _ => bypass("precompiled-header", "-emit-pch without -x c-header or -x c++-header"),
         }
-    }
-
-    fn depends(&self, mode: Mode) -> Result<Depends<'a>, Stop> {
-        let DependsWords { all, user, file, target, modifier, told } = self.depends;
-        let asked = match (all, user) {
-            (_, true) => Which::User,
-            (true, false) => Which::All,
-            (false, false) => Which::Unasked,
-        };
-        match told {
-            // gcc then writes only one of the two.
-            Some((_, named)) if asked != Which::Unasked || file.is_some() => {
-                return bypass("dependencies", format!("{} and the driver's own option", named.argument.text));
-            }
-            Some((which, named)) => return Ok(Depends { which, file: Some(named), target }),
-            None => {}
-        }
-        // gcc fails and clang warns, until an added -MD would give the option a meaning.
-        if let (Which::Unasked, Some(modifier)) = (asked, modifier) {
-            return bypass("dependencies", format!("{modifier} without -MD or -MMD"));
-        }
-        // gcc takes the value of -o for the dependency file then.
-        if mode == Mode::Text && asked != Which::Unasked && file.is_none() {
-            return bypass("dependencies", "-MD with -E and without -MF");
-        }
-        Ok(Depends { which: asked, file, target })
     }
 
     /// One call for each source: the others' names are left out of it, and everything else is kept.

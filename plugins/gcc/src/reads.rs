@@ -7,9 +7,9 @@ use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::path;
 
 use crate::command::{CommandLine, Profile, Which};
+use crate::effect::Side;
 use crate::outputs::beside_as_gcc;
 use crate::search::Family;
-use crate::table::Side;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Suffixes of precompiled headers that stand for a header that the command line includes.

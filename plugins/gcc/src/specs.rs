@@ -4,7 +4,8 @@
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::options::{self, Argument, Item};
 
-use crate::table::{Effect, TABLE};
+use crate::effect::{Effect, Search};
+use crate::table::TABLE;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Specs whose words are options for the compiler proper.
@@ -47,7 +48,7 @@ fn is_harmless(word: &str) -> bool {
     match &options::parse(&TABLE, std::slice::from_ref(&word))[..] {
         [Item::Option(option)] => match option.effect {
             Effect::Key | Effect::MachineWord => true,
-            Effect::FlagWord | Effect::Search => !option.value.contains(['=', '/']),
+            Effect::FlagWord | Effect::Search(Search::Choice) => !option.value.contains(['=', '/']),
             _ => false,
         },
         [Item::Operand(_)] => !word.text.contains(['/', '@']),

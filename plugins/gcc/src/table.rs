@@ -7,137 +7,13 @@
 use zccache_plugin_sdk::table::Shape::{Equals, EqualsOrSeparate, Flag, Joined, JoinedOrSeparate, Separate};
 use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
-/// What an option does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// It is in the key and cannot lead to a file.
-    Key,
-    /// It is in the key, and the driver may choose folders, parts or the target by it, so the search probe is given it.
-    Search,
-    /// The same; its value is a folder of headers.
-    Folder,
-    /// The same, not of the system (`-iquote`).
-    QuoteFolder,
-    /// The same; the assembler looks there too (`-I`).
-    IncludeFolder,
-    /// A word after `-f`: the key and the search probe, if it has no value.
-    FlagWord,
-    /// A macro: the key, if its value is nothing that the tokens look for in files.
-    Macro,
-    /// The same, handed to the preprocessor alone, if no further option follows behind a comma.
-    MacroWord,
-    /// A word after `-m`: the key and the search probe, which says what the machine's own processor is where the word
-    /// asks for that.
-    MachineWord,
-    /// The same; gcc looks for its parts in other folders (`-m32`).
-    Multilib,
-    /// `-B`: a folder with parts of the compiler, and headers.
-    PartsFolder,
-    /// A word after `-g`: the key, if it is a known one.
-    DebugWord,
-    /// The object may show the name of the output (profile data, random names).
-    ShowsOutput,
-    /// One more file is written, named like the output.
-    Side(Side),
-    /// One more file is written, which the value names.
-    SideNamed,
-    /// The value is the name of a file that is read.
-    InputFile,
-    /// A profile of earlier runs is read.
-    ProfileUse,
-    /// A file of specs is read.
-    Specs,
-    /// `-include-pch`.
-    PrecompiledHeader,
-    /// Assembler text quotes lines of the source, and of files that a `#line` directive names.
-    QuotesSource,
-    /// `-frandom-seed`: what would be random is not.
-    RandomSeed,
-    /// `-emit-pch`, to clang's compiler proper.
-    MakePrecompiledHeader,
-    /// `-fno-pch-timestamp`, to clang's compiler proper.
-    Timeless,
-    /// What preprocessed text shows besides: the key, if that is what is made.
-    PreprocessedText,
-    /// Words for the assembler, if all of them are known.
-    AssemblerWords,
-    /// A word for clang's compiler proper; together they are a command line of their own.
-    ProperWord,
-    /// An option of LLVM's own: the key, if it is no more than a number or a choice.
-    LlvmOption,
-    /// A dependency file asked of the preprocessor itself: `-Wp,-MD,file`.
-    DependAllWord,
-    /// The same without headers of the system: `-Wp,-MMD,file`.
-    DependUserWord,
-    /// clang stores its whole command line in the object, additions too.
-    RecordsCommand,
-    /// Sanitizers: clang reads lists of what not to check.
-    Sanitize,
-    /// How diagnostics are written: only the formats whose places can be read.
-    DiagnosticsFormat,
-    /// Colours are asked for or not, or as the terminal is.
-    Colour,
-    /// What is made: `-c`, `-S`, `-E`.
-    Make(Mode),
-    /// `-o`.
-    Output,
-    /// `-MD`.
-    DependAll,
-    /// `-MMD`.
-    DependUser,
-    /// `-MF`.
-    DependFile,
-    /// `-MT`, `-MQ`.
-    DependTarget,
-    /// `-MP`.
-    DependPhony,
-    /// `-include`, `-imacros`.
-    ForcedInclude,
-    /// `-x`.
-    Language,
-    /// The driver only answers a question.
-    Query,
-    /// It makes the driver do something else than compile; weighs more than [`Effect::Bypass`].
-    OtherMode(&'static str),
-    /// Not cached, for this reason.
-    Bypass(&'static str),
-}
-
-/// What a driver makes of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mode {
-    /// An object, or a precompiled header.
-    Object,
-    /// Assembler text.
-    Assembly,
-    /// Preprocessed text.
-    Text,
-}
-
-/// A file that is written beside the output and named like it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// What coverage counters count (`.gcno`).
-    Coverage,
-    /// Debug information (`.dwo`).
-    SplitDwarf,
-    /// How much stack each function takes (`.su`).
-    StackUsage,
-    /// Who calls whom (`.ci`).
-    CallGraph,
-    /// Where the compiler's time went (`.json`).
-    TimeTrace,
-    /// Preprocessed and assembler text; clang: bitcode too.
-    Temporaries,
-}
-
-use Effect::{
-    AssemblerWords, Bypass, Colour, DebugWord, DependAll, DependAllWord, DependFile, DependPhony, DependTarget,
-    DependUser, DependUserWord, DiagnosticsFormat, FlagWord, Folder, ForcedInclude, IncludeFolder, InputFile, Key,
-    Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, Multilib, OtherMode, Output,
-    PartsFolder, PrecompiledHeader, PreprocessedText, ProfileUse, ProperWord, Query, RecordsCommand, Sanitize, Search,
+use crate::effect::Effect::{
+    self, AssemblerWords, Bypass, Colour, DebugWord, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile, Key,
+    Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, OtherMode, Output,
+    PrecompiledHeader, PreprocessedText, ProfileUse, ProperWord, Query, RandomSeed, RecordsCommand, Sanitize,
     ShowsOutput, SideNamed,
 };
+use crate::effect::{Depend, Mode, Search, Side};
 
 /// All options.
 pub(crate) static TABLE: Table<Effect> = Table::of(&ROWS);
@@ -164,29 +40,37 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, OtherMode("analysis"), "--analyze -analyze"),
     (Flag, OtherMode("emit-llvm"), "-emit-llvm -emit-ast"),
     // Dependency files.
-    (Flag, DependAll, "-MD --write-dependencies"),
-    (Flag, DependUser, "-MMD --write-user-dependencies"),
-    (JoinedOrSeparate, DependFile, "-MF"),
-    (JoinedOrSeparate, DependTarget, "-MT -MQ"),
-    (Flag, DependPhony, "-MP"),
-    (Joined, DependAllWord, "-Wp,-MD,"),
-    (Joined, DependUserWord, "-Wp,-MMD,"),
+    (Flag, Effect::Depend(Depend::All), "-MD --write-dependencies"),
+    (Flag, Effect::Depend(Depend::User), "-MMD --write-user-dependencies"),
+    (JoinedOrSeparate, Effect::Depend(Depend::File), "-MF"),
+    (JoinedOrSeparate, Effect::Depend(Depend::Target), "-MT -MQ"),
+    (Flag, Effect::Depend(Depend::Phony), "-MP"),
+    (Joined, Effect::Depend(Depend::AllWord), "-Wp,-MD,"),
+    (Joined, Effect::Depend(Depend::UserWord), "-Wp,-MMD,"),
     (Flag, Bypass("dependencies"), "-MG -MV --print-missing-file-dependencies"),
     (JoinedOrSeparate, Bypass("dependencies"), "-MJ"),
     // Macros and search folders.
     (JoinedOrSeparate, Macro, "-D -A"),
     (JoinedOrSeparate, Key, "-U"),
     (JoinedOrSeparate, ForcedInclude, "-include -imacros"),
-    (JoinedOrSeparate, IncludeFolder, "-I"),
-    (JoinedOrSeparate, Effect::QuoteFolder, "-iquote"),
-    (JoinedOrSeparate, Folder, "-isystem -idirafter -isystem-after -cxx-isystem -stdlib++-isystem"),
-    (JoinedOrSeparate, Search, "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot"),
-    (EqualsOrSeparate, Search, "--sysroot"),
-    (Separate, Search, "-imultilib -imultiarch -target"),
-    (Equals, Search, "--target -stdlib -std --std"),
+    (JoinedOrSeparate, Effect::Search(Search::IncludeFolder), "-I"),
+    (JoinedOrSeparate, Effect::Search(Search::QuoteFolder), "-iquote"),
+    (
+        JoinedOrSeparate,
+        Effect::Search(Search::Folder),
+        "-isystem -idirafter -isystem-after -cxx-isystem -stdlib++-isystem",
+    ),
+    (
+        JoinedOrSeparate,
+        Effect::Search(Search::Choice),
+        "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot",
+    ),
+    (EqualsOrSeparate, Effect::Search(Search::Choice), "--sysroot"),
+    (Separate, Effect::Search(Search::Choice), "-imultilib -imultiarch -target"),
+    (Equals, Effect::Search(Search::Choice), "--target -stdlib -std --std"),
     (
         Flag,
-        Search,
+        Effect::Search(Search::Choice),
         "-nostdinc -nostdinc++ -nostdlibinc -nobuiltininc -ansi -no-canonical-prefixes -canonical-prefixes -EB -EL \
          -static -shared -pie -no-pie -nopie -static-pie -pthread -pthreads",
     ),
@@ -209,10 +93,10 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, PreprocessedText, "-P -C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),
-    (Joined, Search, "-O"),
+    (Joined, Effect::Search(Search::Choice), "-O"),
     (Joined, DebugWord, "-g"),
     (Joined, MachineWord, "-m"),
-    (Flag, Multilib, "-m32 -m64 -mx32 -m16"),
+    (Flag, Effect::Search(Search::Multilib), "-m32 -m64 -mx32 -m16"),
     (EqualsOrSeparate, Key, "--param"),
     (JoinedOrSeparate, Key, "-G"),
     (EqualsOrSeparate, Effect::Specs, "-specs --specs"),
@@ -225,7 +109,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Joined, Bypass("preprocessor-options"), "-Wp, -Xpreprocessor"),
     (Joined, Bypass("compiler-options"), "-mmlir -Xarch_ -Xanalyzer -Xcuda -Xopenmp"),
     (Joined, Bypass("several-architectures"), "-arch"),
-    (JoinedOrSeparate, PartsFolder, "-B"),
+    (JoinedOrSeparate, Effect::Search(Search::PartsFolder), "-B"),
     (Joined, Bypass("compiler-parts"), "-wrapper --driver-mode -ccc- -fuse-cc1 -no-integrated-as -fno-integrated-as"),
     (Joined, Bypass("config-file"), "--config --no-default-config"),
     (Joined, Bypass("working-directory"), "-working-directory"),
@@ -238,7 +122,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Key, "-s -r -rdynamic -symbolic -nostdlib -nodefaultlibs -nostartfiles -nolibc -nostdlib++"),
     (Equals, Key, "-fuse-ld -rtlib --rtlib -unwindlib --unwindlib"),
     (Flag, Effect::QuotesSource, "-fverbose-asm"),
-    (Equals, Effect::RandomSeed, "-frandom-seed"),
+    (Equals, RandomSeed, "-frandom-seed"),
     // Words after -f: without a value, unless a row says that its value is no file.
     (Joined, FlagWord, "-f"),
     (Flag, Colour, "-fdiagnostics-color -fno-diagnostics-color -fcolor-diagnostics -fno-color-diagnostics"),
@@ -249,7 +133,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Equals, Sanitize, "-fsanitize"),
     (
         Equals,
-        Search,
+        Effect::Search(Search::Choice),
         "-fno-sanitize -fsanitize-recover -fno-sanitize-recover -fsanitize-trap -fno-sanitize-trap \
          -fsanitize-coverage -fno-sanitize-coverage -fvisibility -fcf-protection -ffp-contract -ffp-model -ftls-model \
          -fabi-version -fabi-compat-version -fopenmp -ftrivial-auto-var-init -fzero-call-used-regs -fvect-cost-model \

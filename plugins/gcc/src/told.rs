@@ -6,9 +6,9 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{CommandLine, Which};
 use crate::description::{FOLDERS, search_grant};
+use crate::effect::Side;
 use crate::reads::Hidden;
 use crate::search::Search;
-use crate::table::Side;
 
 /// The answers.
 pub(crate) struct Told<'a> {

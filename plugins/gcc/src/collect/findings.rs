@@ -89,6 +89,18 @@ fn alias(finding: &Finding) -> Option<&str> {
     Some(finding.name.trim()).filter(|name| defines && !name.is_empty())
 }
 
+/// Whether what `__has_include` is asked may be made of a macro's parameters, or the macro that asks has no plain name.
+fn computes_has_include(found: &Found, finding: &Finding) -> bool {
+    if DEFINES_PARENTHESIZED.contains(&finding.token.as_str()) {
+        let asks = |alias: &String| finding.name.trim_end().ends_with(alias.as_str());
+        return found.aliases.iter().any(asks) && takes_parameters(&finding.name);
+    }
+    match alias(finding) {
+        Some(name) => !is_identifier(name),
+        None => finding.delimiter.is_some() && takes_parameters(&finding.name),
+    }
+}
+
 fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -155,16 +167,8 @@ impl File<'_> {
                 Some(place) => self.look(reading, finding, place, token == HAS_INCLUDE[1]),
                 None => refuse("computed-has-include"),
             },
-            token if DEFINES_HAS_INCLUDE.contains(&token) => match alias(finding) {
-                Some(name) if !is_identifier(name) => refuse("computed-has-include"),
-                None if finding.delimiter.is_some() && takes_parameters(&finding.name) => {
-                    refuse("computed-has-include")
-                }
-                _ => Ok(()),
-            },
-            token if DEFINES_PARENTHESIZED.contains(&token) => {
-                let asks = |alias: &String| finding.name.trim_end().ends_with(alias.as_str());
-                if found.aliases.iter().any(asks) && takes_parameters(&finding.name) {
+            token if DEFINES_HAS_INCLUDE.contains(&token) || DEFINES_PARENTHESIZED.contains(&token) => {
+                if computes_has_include(found, finding) {
                     refuse("computed-has-include")
                 } else {
                     Ok(())
@@ -182,44 +186,44 @@ impl File<'_> {
                 found.once |= token != ONCE[2] || finding.delimiter.is_some();
                 Ok(())
             }
-            token if INCBIN.contains(&token) => match finding.delimiter {
-                // Else it is put together, by the preprocessor or by the assembler.
-                // In C a plain quote ends the text that the directive stands in: the name comes from elsewhere.
-                Some(quotes) if is_literal(&finding.name) && (quotes != PLAIN || reading.context.assembler) => {
-                    // Every folder counts: in which order the assembler takes them differs.
-                    reading.look(&finding.name, Place::Assembler, true);
-                    Ok(())
-                }
-                _ => refuse("computed-incbin"),
-            },
-            // A member of this name, in C, is followed by no string.
-            token if ASSEMBLER_INCLUDE.contains(&token) => {
-                let literal = finding.delimiter.is_some() && is_literal(&finding.name);
-                if literal && reading.context.has(Listing::Assembled) {
-                    reading.look(&finding.name, Place::Assembler, true);
-                    Ok(())
-                } else if finding.delimiter.is_some() || reading.context.assembler {
-                    refuse("assembler-include")
-                } else {
-                    Ok(())
-                }
-            }
+            token if INCBIN.contains(&token) => self.incbin(reading, finding),
+            token if ASSEMBLER_INCLUDE.contains(&token) => self.assembler_include(reading, finding),
             "date" | "time" if reading.context.dates_fixed => Ok(()),
             token if DATES.contains(&token) => refuse("date"),
             token if EMBED.contains(&token) => refuse("embed"),
-            token if LINE_OF_ASSEMBLER.contains(&token) => {
-                if reading.context.anywhere {
-                    refuse("line-of-assembler")
-                } else {
-                    Ok(())
-                }
-            }
+            token if LINE_OF_ASSEMBLER.contains(&token) && reading.context.anywhere => refuse("line-of-assembler"),
+            token if LINE_OF_ASSEMBLER.contains(&token) => Ok(()),
             "trigraph" => refuse("trigraph"),
             "include-alias" => refuse("include-alias"),
             "pragma-dependency" => refuse("pragma-dependency"),
             "pragma-pch" => refuse("precompiled-header"),
             _ => refuse("unknown-token"),
         }
+    }
+
+    fn incbin(&self, reading: &mut Reading<'_>, finding: &Finding) -> Result<(), Refusal> {
+        match finding.delimiter {
+            // In C a plain quote ends the text that the directive stands in: the name comes from elsewhere.
+            Some(quotes) if is_literal(&finding.name) && (quotes != PLAIN || reading.context.assembler) => {
+                // Every folder counts: in which order the assembler takes them differs.
+                reading.look(&finding.name, Place::Assembler, true);
+                Ok(())
+            }
+            // It is put together, by the preprocessor or by the assembler.
+            _ => Err(answer::refusal("computed-incbin", self.path)),
+        }
+    }
+
+    fn assembler_include(&self, reading: &mut Reading<'_>, finding: &Finding) -> Result<(), Refusal> {
+        // A member of this name, in C, is followed by no string.
+        if finding.delimiter.is_none() && !reading.context.assembler {
+            return Ok(());
+        }
+        if finding.delimiter.is_none() || !is_literal(&finding.name) || !reading.context.has(Listing::Assembled) {
+            return Err(answer::refusal("assembler-include", self.path));
+        }
+        reading.look(&finding.name, Place::Assembler, true);
+        Ok(())
     }
 
     fn include(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
