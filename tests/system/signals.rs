@@ -74,8 +74,9 @@ fn control_c_ends_client_and_compiler_and_nothing_is_stored() {
 fn a_signal_to_the_client_alone_reaches_the_compiler() {
     let Some(world) = world() else { return };
     // One that this test runs under protection of, as with `nohup`, does not end the bare driver either.
-    for signal in
-        [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT].into_iter().filter(|signal| !is_ignored(*signal))
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM]
+        .into_iter()
+        .filter(|signal| !is_ignored(*signal))
     {
         world.forget_counters();
         // The bare driver is told alone too.

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
+use signal_hook::consts::{SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
 use zccache_model::invocation::ExitStatus;
@@ -79,6 +79,7 @@ pub enum Unwatched {
 /// Everything that watching a compiler needs.
 struct Watched {
     child: Child,
+    process: Arc<Process>,
     signals: SignalsInfo<WithOrigin>,
     stdout: PipeReader,
     stderr: Option<PipeReader>,
@@ -86,15 +87,37 @@ struct Watched {
 
 /// Runs a command to its end: keeps what it writes, forwards signals to it.
 pub fn watch(command: &mut Command, output: Output) -> Result<Ended, Unwatched> {
-    let Watched { child, mut signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
+    let Watched { child, process, mut signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
     let handle = signals.handle();
-    let pid = Pid::from_child(&child);
-    let forwarder = std::thread::spawn(move || forward(&mut signals, pid));
-    let ended = follow(child, stdout, stderr, output);
+    let receiver = Arc::clone(&process);
+    std::thread::spawn(move || forward(&mut signals, &receiver));
+    let ended = follow(child, &process, stdout, stderr, output);
+    // The thread ends by this. Nobody waits for it, which would take 0.15 ms before the daemon hears of the end.
     handle.close();
-    // It only forwards signals: if it died, there is nothing left to forward.
-    let _forwarded = forwarder.join();
     ended.map_err(Unwatched::Lost)
+}
+
+/// The compiler's process, as signals are sent to it and its end is waited for.
+enum Process {
+    /// By a descriptor, which never comes to mean another process.
+    Descriptor(OwnedFd),
+    /// By its number, where there are no descriptors of processes (Linux before 5.3).
+    Number(Pid),
+}
+
+impl Process {
+    fn of(child: &Child) -> Process {
+        let number = Pid::from_child(child);
+        pidfd_open(number, PidfdFlags::empty()).map_or(Process::Number(number), Process::Descriptor)
+    }
+
+    fn send(&self, signal: Signal) {
+        // It may have ended in this very moment: then there is nobody to tell.
+        let _gone = match self {
+            Process::Descriptor(descriptor) => pidfd_send_signal(descriptor, signal),
+            Process::Number(number) => kill_process(*number, signal),
+        };
+    }
 }
 
 /// Starts a command with its output in pipes.
@@ -107,7 +130,7 @@ fn start(command: &mut Command) -> io::Result<Watched> {
     let child = command.spawn()?;
     // The command holds this side's copies of the pipes' writing ends: as long as it lives, no pipe ends.
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    Ok(Watched { child, signals, stdout, stderr })
+    Ok(Watched { process: Arc::new(Process::of(&child)), child, signals, stdout, stderr })
 }
 
 fn separate() -> io::Result<(Option<PipeReader>, PipeWriter)> {
@@ -125,8 +148,8 @@ fn watched_signals() -> Vec<i32> {
         .find_map(|line| line.strip_prefix("SigIgn:"))
         .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or(0);
-    let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    ending.chain([SIGCHLD]).collect()
+    let ending = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM].into_iter();
+    ending.filter(|signal| ignored >> (signal - 1) & 1 == 0).chain([SIGCHLD]).collect()
 }
 
 /// A signal that would have ended this process. Once a run has been watched, signals do nothing by themselves any more, so a
@@ -158,27 +181,31 @@ impl Interruption {
 }
 
 /// Passes signals that another process sent here on to the compiler. What the terminal sends reaches it anyway.
-fn forward(signals: &mut SignalsInfo<WithOrigin>, child: Pid) {
+fn forward(signals: &mut SignalsInfo<WithOrigin>, process: &Process) {
     for origin in signals {
         if origin.process.is_some()
             && origin.signal != SIGCHLD
             && let Some(signal) = Signal::from_named_raw(origin.signal)
         {
-            // It may have ended in this very moment: then there is nobody to tell.
-            let _gone = kill_process(child, signal);
+            process.send(signal);
         }
     }
 }
 
 /// Takes what the child writes until it has ended. Ends with the child, not with the pipes: something that the compiler
 /// left running may hold them open.
-fn follow(mut child: Child, stdout: PipeReader, stderr: Option<PipeReader>, output: Output) -> io::Result<Ended> {
-    let ended = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).ok();
+fn follow(
+    mut child: Child,
+    process: &Process,
+    stdout: PipeReader,
+    stderr: Option<PipeReader>,
+    output: Output,
+) -> io::Result<Ended> {
     let passed_on = output == Output::PassedOn;
     let mut stdout = Tee::new(stdout, passed_on.then(rustix::stdio::stdout));
     let mut stderr = stderr.map(|pipe| Tee::new(pipe, passed_on.then(rustix::stdio::stderr)));
     loop {
-        let over = wait_for_any(&stdout, stderr.as_ref(), ended.as_ref());
+        let over = wait_for_any(&stdout, stderr.as_ref(), process);
         stdout.pump();
         if let Some(stderr) = &mut stderr {
             stderr.pump();
@@ -196,14 +223,15 @@ fn follow(mut child: Child, stdout: PipeReader, stderr: Option<PipeReader>, outp
 }
 
 /// Waits until there is something to read, or the child has ended: true.
-fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, ended: Option<&OwnedFd>) -> bool {
+fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, process: &Process) -> bool {
     let mut all: Vec<PollFd<'_>> = [Some(stdout), stderr]
         .into_iter()
         .flatten()
         .filter(|tee| !tee.ended)
         .map(|tee| PollFd::new(&tee.pipe, PollFlags::IN))
         .collect();
-    if let Some(ended) = ended {
+    let has_descriptor = matches!(process, Process::Descriptor(_));
+    if let Process::Descriptor(ended) = process {
         all.push(PollFd::new(ended, PollFlags::IN));
     }
     loop {
@@ -217,7 +245,7 @@ fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, ended: Option<&OwnedFd>) -> 
             }
         }
     }
-    ended.is_some() && all.last().is_some_and(|last| !last.revents().is_empty())
+    has_descriptor && all.last().is_some_and(|last| !last.revents().is_empty())
 }
 
 /// A stream of the child.
