@@ -16,7 +16,7 @@ use zccache_model::rules::{self, GrantedWord};
 use zccache_sandbox::Plugin;
 
 use crate::call::Call;
-use crate::pipeline::memo::{Ground, Remembered};
+use crate::pipeline::memo::{Assumptions, Ground, Remembered};
 use crate::pipeline::plan::{self, Unanswered};
 use crate::pipeline::resolve::Resolved;
 use crate::process::{self, Start};
@@ -31,7 +31,10 @@ pub struct Inquiry<'a> {
     plugin: &'a Plugin,
     invocation: &'a Invocation,
     grounds: Vec<Ground>,
-    probes: Vec<(Digest, Arc<Ran>)>,
+    /// Some answer is what the tool said to a probe.
+    probed: bool,
+    /// Probes that were run for this, not remembered.
+    ran: Vec<(Digest, Arc<Ran>)>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -43,7 +46,7 @@ impl<'a> Inquiry<'a> {
         plugin: &'a Plugin,
         invocation: &'a Invocation,
     ) -> Self {
-        Inquiry { services, call, resolved, plugin, invocation, grounds: Vec::new(), probes: Vec::new() }
+        Inquiry { services, call, resolved, plugin, invocation, grounds: Vec::new(), probed: false, ran: Vec::new() }
     }
 
     /// The answer to a question, if it may be asked.
@@ -87,11 +90,15 @@ impl<'a> Inquiry<'a> {
             self.plugin.description().grant(&probe.grant).is_some_and(|grant| grant.kind == GrantKind::SelfProbe);
         let key = self.probe_key(probe, &words, alone);
         let known = self.call.at_place(|place| self.services.plans.probe(self.services, place, &key));
+        self.probed = true;
         let ran = match known {
             Some(ran) => ran,
-            None => Arc::new(self.run_probe(words, alone).map_err(Unanswered::Internal)?),
+            None => {
+                let ran = Arc::new(self.run_probe(words, alone).map_err(Unanswered::Internal)?);
+                self.ran.push((key, Arc::clone(&ran)));
+                ran
+            }
         };
-        self.probes.push((key, Arc::clone(&ran)));
         Ok(Answer::Ran(ran.as_ref().clone()))
     }
 
@@ -160,16 +167,17 @@ impl<'a> Inquiry<'a> {
         let assumptions = match said {
             Remembered::Planned { plan, .. } => plan.assumptions.as_slice(),
             // What the tool said to a probe is taken for granted only with a plan that says what it rests on.
-            Remembered::Bypassed(_) | Remembered::Declined | Remembered::Split(_) if !self.probes.is_empty() => return,
+            Remembered::Bypassed(_) | Remembered::Declined | Remembered::Split(_) if self.probed => return,
             Remembered::Bypassed(_) | Remembered::Declined | Remembered::Split(_) => &[],
         };
         let plans = &self.services.plans;
         self.call.at_place(|place| {
             let Some(states) = self.services.files.quiet_states(place, begun, assumptions) else { return };
-            plans.remember(*question, said.clone(), self.grounds, assumptions, &states);
-            for (key, ran) in self.probes {
-                plans.remember_probe(self.services, key, ran, assumptions, &states);
+            let assumptions = Assumptions::new(assumptions, &states);
+            for (key, ran) in self.ran {
+                plans.remember_probe(self.services, key, ran, assumptions.clone());
             }
+            plans.remember(*question, said.clone(), self.grounds, assumptions);
         });
     }
 }

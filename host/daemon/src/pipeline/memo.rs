@@ -62,7 +62,7 @@ struct ProbeEntry {
 
 /// Paths, and what was there when a tool was probed.
 #[derive(Clone, Serialize, Deserialize)]
-struct Assumptions {
+pub struct Assumptions {
     inputs: Vec<ObservedPath>,
     /// Of all their states; none: there are no inputs.
     states: Option<Digest>,
@@ -80,7 +80,8 @@ struct ProbeRow {
 }
 
 impl Assumptions {
-    fn new(inputs: &[Input], states: &[InputState]) -> Assumptions {
+    /// These inputs, in these states.
+    pub fn new(inputs: &[Input], states: &[InputState]) -> Assumptions {
         let observed = inputs.iter().map(|input| ObservedPath { path: input.path.clone(), observe: input.observe });
         Assumptions { inputs: observed.collect(), states: (!inputs.is_empty()).then(|| digest(states)) }
     }
@@ -129,28 +130,12 @@ impl PlanMemo {
     }
 
     /// Remembers what a plugin said.
-    pub fn remember(
-        &self,
-        question: Digest,
-        said: Remembered,
-        grounds: Vec<Ground>,
-        inputs: &[Input],
-        states: &[InputState],
-    ) {
-        let assumptions = Assumptions::new(inputs, states);
+    pub fn remember(&self, question: Digest, said: Remembered, grounds: Vec<Ground>, assumptions: Assumptions) {
         self.plans.insert(question, Arc::new(PlanEntry { said, grounds, assumptions }));
     }
 
     /// Remembers what a probe said.
-    pub fn remember_probe(
-        &self,
-        services: &Services,
-        key: Digest,
-        ran: Arc<Ran>,
-        inputs: &[Input],
-        states: &[InputState],
-    ) {
-        let assumptions = Assumptions::new(inputs, states);
+    pub fn remember_probe(&self, services: &Services, key: Digest, ran: Arc<Ran>, assumptions: Assumptions) {
         let Ran { status, stdout, stderr } = (*ran).clone();
         let row = ProbeRow { status, stdout, stderr, assumptions: assumptions.clone() };
         if let Ok(row) = postcard::to_allocvec(&row) {
