@@ -2,15 +2,18 @@
 //! everything that is read, under the same rules: a wrong guess has cost the reading and nothing else.
 
 use std::collections::{HashSet, VecDeque};
+use std::path::Path;
 
 use zccache_model::limits;
 use zccache_model::manifest::InputList;
+use zccache_model::path;
 use zccache_model::plan::{FileKind, Input, Lookup, Observe, Scan};
 
 use crate::files::Files;
 use crate::ground::Grounds;
 use crate::lookup::trace_lookup;
 use crate::place::Place;
+use crate::stamp::Stamp;
 use crate::tokens::TokenRules;
 
 /// What a run will most likely have read by its end.
@@ -79,10 +82,14 @@ impl Reader<'_> {
         match observe {
             // A stat says it.
             Observe::Kind | Observe::Identity | Observe::InPath => return Some(()),
-            Observe::Content | Observe::ContentAndTime if self.is_fit(path) => {
-                self.files.fact(self.place, self.tokens, path);
+            Observe::Content | Observe::ContentAndTime => {
+                let whole = self.place.at(path);
+                let Some(stamp) = self.fit(&whole) else { return Some(()) };
+                let (fact, is_known) = self.files.fact_by_stamp(self.tokens, &stamp);
+                if !is_known {
+                    self.files.fact_in_file(self.tokens, &whole, fact);
+                }
             }
-            Observe::Content | Observe::ContentAndTime => return Some(()),
             Observe::Listing | Observe::Tree | Observe::Program => {
                 // What cannot be read now is found out again by whoever asks.
                 let _unreadable = self.files.look(self.place, &self.place.at(path), observe);
@@ -92,19 +99,33 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Reads the inputs, and what their names lead to.
+    /// Reads the inputs, and what their names lead to. What is known already was read for a run that went on from there, and is
+    /// gone on from once only.
     fn follow(&mut self, guess: &Guess<'_>, scan: &Scan) -> Option<()> {
         let follower = self.files.follower(self.place, self.tokens, guess.chains, scan)?;
         let mut grounds = Grounds::new(self.files, self.place);
         let (mut spellings, mut spots) = (HashSet::new(), HashSet::new());
         let mut next: VecDeque<String> = guess.inputs.iter().map(|input| input.path.clone()).collect();
+        let mut roots = next.len();
         while let Some(path) = next.pop_front() {
             self.go_on()?;
-            let spot = self.files.spot(self.place, &path);
-            if !spellings.insert(path.clone()) || !spot.is_some_and(|spot| spots.insert(spot)) || !self.is_fit(&path) {
+            let is_root = roots > 0;
+            roots = roots.saturating_sub(1);
+            if !spellings.insert(path.clone()) {
                 continue;
             }
-            next.extend(follower.named_by(&mut grounds, &path).unwrap_or_default());
+            let whole = self.place.at(&path);
+            let Some(stamp) = self.fit(&whole) else { continue };
+            // In another folder its names mean other files.
+            if !spots.insert((stamp.file(), grounds.folder(path::parent(&path)))) {
+                continue;
+            }
+            let (fact, is_known) = self.files.fact_by_stamp(self.tokens, &stamp);
+            if is_known && !is_root {
+                continue;
+            }
+            let fact = if is_known { fact } else { self.files.fact_in_file(self.tokens, &whole, fact) };
+            next.extend(follower.named_by(&mut grounds, &path, &fact));
             self.read += 1;
         }
         Some(())
@@ -114,10 +135,10 @@ impl Reader<'_> {
         (self.read < limits::AHEAD_FILES && !(self.over)()).then_some(())
     }
 
-    /// A file that is begun is read to its end.
-    fn is_fit(&self, path: &str) -> bool {
-        let stamp = self.files.stamp(&self.place.at(path));
-        stamp.is_ok_and(|stamp| stamp.kind == FileKind::File && stamp.size <= limits::AHEAD_BYTES)
+    /// The stamp of a file that is not too large: one that is begun is read to its end.
+    fn fit(&self, whole: &Path) -> Option<Stamp> {
+        let stamp = self.files.stamp(whole).ok()?;
+        (stamp.kind == FileKind::File && stamp.size <= limits::AHEAD_BYTES).then_some(stamp)
     }
 }
 
@@ -194,6 +215,20 @@ mod tests {
         // The root twice: for itself, and as where the way begins.
         assert_eq!(tree.read(&files, &tree.guess()), 4);
         assert_eq!(tree.known(&files), ["root", "d/x", "d/y"]);
+    }
+
+    #[test]
+    fn what_is_known_is_not_gone_through_again() {
+        let (tree, files) = (Tree::new(), later());
+        tree.read(&files, &tree.guess());
+        fs::write(tree.folder.path().join("d/y"), "@use <z>").unwrap();
+        fs::write(tree.folder.path().join("root"), "@use <x>\n@use <y>").unwrap();
+        assert_eq!(tree.read(&files, &tree.guess()), 4);
+        assert_eq!(tree.known(&files), ["root", "d/x", "d/y", "d/z"], "by the root, not by what is known");
+        fs::write(tree.folder.path().join("d/y"), "").unwrap();
+        fs::write(tree.folder.path().join("root"), "@use <x>").unwrap();
+        assert_eq!(tree.read(&files, &tree.guess()), 2);
+        assert_eq!(tree.known(&files), ["root", "d/x", "d/z"]);
     }
 
     #[test]

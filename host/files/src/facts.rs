@@ -9,6 +9,7 @@ use zccache_model::reading::{Fact, Finding};
 
 use crate::files::Files;
 use crate::place::Place;
+use crate::stamp::Stamp;
 use crate::tokens::TokenRules;
 use crate::unix;
 
@@ -45,35 +46,42 @@ impl Files {
     pub(crate) fn fact(&self, place: &Place<'_>, tokens: &TokenRules, path: &str) -> Fact {
         let whole = place.at(path);
         let (fact, is_whole) = self.fact_at_a_look(tokens, &whole);
-        if is_whole {
-            return fact;
-        }
-        // Digest and findings are of the same bytes.
-        let Ok((_, digest, bytes)) = self.bytes(&whole) else { return fact };
-        let known = self.findings.get(&(digest, tokens.set()));
-        let findings: Arc<Vec<Finding>> = known.unwrap_or_else(|| Arc::new(tokens.find(&bytes)));
-        self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
-        Fact { content: Some(digest.to_hex()), findings, ..fact }
+        if is_whole { fact } else { self.fact_in_file(tokens, &whole, fact) }
     }
 
     /// What a stat and what is remembered say of an absolute path, and whether there is no more to say.
     fn fact_at_a_look(&self, tokens: &TokenRules, whole: &Path) -> (Fact, bool) {
-        let (kind, stamp) = match unix::stat_if_there(whole) {
-            Ok(Some(stamp)) => (stamp.kind, Some(stamp)),
-            Ok(None) => (FileKind::Absent, None),
-            Err(_) => (FileKind::Other, None),
-        };
-        let file = stamp.map(|stamp| format!("{:x}:{:x}", stamp.device, stamp.inode));
-        let nothing = Fact { kind, content: None, file, findings: Arc::default() };
-        if kind != FileKind::File {
+        let without_stamp = |kind| (Fact { kind, content: None, file: None, findings: Arc::default() }, true);
+        match unix::stat_if_there(whole) {
+            Ok(Some(stamp)) => self.fact_by_stamp(tokens, &stamp),
+            Ok(None) => without_stamp(FileKind::Absent),
+            Err(_) => without_stamp(FileKind::Other),
+        }
+    }
+
+    /// What is remembered of what has this stamp, and whether there is no more to say.
+    pub(crate) fn fact_by_stamp(&self, tokens: &TokenRules, stamp: &Stamp) -> (Fact, bool) {
+        let file = Some(format!("{:x}:{:x}", stamp.device, stamp.inode));
+        let nothing = Fact { kind: stamp.kind, content: None, file, findings: Arc::default() };
+        if stamp.kind != FileKind::File {
             return (nothing, true);
         }
-        let digest = stamp.and_then(|stamp| self.remembered_content(&stamp));
+        let digest = self.remembered_content(stamp);
         let known = digest.and_then(|digest| Some((digest, self.findings.get(&(digest, tokens.set()))?)));
         match known {
             Some((digest, findings)) => (Fact { content: Some(digest.to_hex()), findings, ..nothing }, true),
             None => (nothing, false),
         }
+    }
+
+    /// The fact of an absolute path of which this much is known without reading it.
+    pub(crate) fn fact_in_file(&self, tokens: &TokenRules, whole: &Path, fact: Fact) -> Fact {
+        // Digest and findings are of the same bytes.
+        let Ok((_, digest, bytes)) = self.bytes(whole) else { return fact };
+        let known = self.findings.get(&(digest, tokens.set()));
+        let findings: Arc<Vec<Finding>> = known.unwrap_or_else(|| Arc::new(tokens.find(&bytes)));
+        self.findings.insert((digest, tokens.set()), Arc::clone(&findings));
+        Fact { content: Some(digest.to_hex()), findings, ..fact }
     }
 }
 

@@ -16,7 +16,7 @@ use zccache_model::path;
 use zccache_model::plan::FileKind;
 
 use crate::error::Unsure;
-use crate::files::Files;
+use crate::files::{FileId, Files};
 use crate::names::Names;
 use crate::place::Place;
 use crate::unix::{self, Entry};
@@ -43,7 +43,7 @@ struct Ground<'n> {
 /// What is there.
 enum Is {
     /// A folder, and all names in it where they are known.
-    Folder(Option<Arc<Names>>),
+    Folder(FileId, Option<Arc<Names>>),
     /// Nothing: the ground of this index, a folder, does not have a name on the way.
     Missing,
     /// It, or a path above it, is something else than a folder: `name` in the ground of this index.
@@ -77,11 +77,11 @@ impl<'a, 'n> Grounds<'a, 'n> {
                 self.grounds[above].absent.push(below.into());
                 return Ok(Candidate::Absent);
             }
-            Is::Folder(Some(names)) if names.lack(name) => {
+            Is::Folder(_, Some(names)) if names.lack(name) => {
                 ground.absent.push(name.into());
                 return Ok(Candidate::Absent);
             }
-            Is::Folder(_) => {}
+            Is::Folder(..) => {}
         }
         if let Some(known) = ground.present.get(name) {
             return Ok(*known);
@@ -97,14 +97,35 @@ impl<'a, 'n> Grounds<'a, 'n> {
         Ok(found)
     }
 
-    /// Whether it is known without a look at the name itself that nothing is there.
-    pub(crate) fn lack(&mut self, folder: &str, name: &str) -> bool {
+    /// Whether there is a file at `name` in `folder`. For [`Grounds::absences`] nothing is remembered.
+    pub(crate) fn find(&mut self, folder: &str, name: &str) -> Result<bool, Unsure> {
         let (folder, name) = apart(folder, name);
-        // What cannot be told is to be looked at.
-        self.ground(&folder).is_ok_and(|index| match &self.grounds[index].is {
-            Is::Folder(names) => names.as_ref().is_some_and(|names| names.lack(name)),
-            Is::Missing | Is::NoFolder { .. } => true,
-        })
+        let index = self.ground(&folder)?;
+        let ground = &mut self.grounds[index];
+        match &ground.is {
+            Is::Missing | Is::NoFolder { .. } => return Ok(false),
+            Is::Folder(_, Some(names)) if names.lack(name) => return Ok(false),
+            Is::Folder(..) => {}
+        }
+        if let Some(known) = ground.present.get(name) {
+            return Ok(*known == Candidate::Find);
+        }
+        let path = path::join(&ground.folder, name);
+        self.place.at_into(&path, &mut self.whole);
+        let found = candidate(&path, &self.whole)?;
+        if found != Candidate::Absent {
+            ground.present.insert(name.to_owned().into(), found);
+        }
+        Ok(found == Candidate::Find)
+    }
+
+    /// Which folder is at a path; none: there is none, or it cannot be told.
+    pub(crate) fn folder(&mut self, folder: &str) -> Option<FileId> {
+        let index = self.ground(folder).ok()?;
+        match self.grounds[index].is {
+            Is::Folder(id, _) => Some(id),
+            Is::Missing | Is::NoFolder { .. } => None,
+        }
     }
 
     /// All names that were not there, by the folders that vouch for them: folders and names sorted.
@@ -143,7 +164,7 @@ impl<'a, 'n> Grounds<'a, 'n> {
             None => None,
         };
         if let Some(stamp) = found.filter(|stamp| stamp.kind == FileKind::Folder) {
-            return Ok(Is::Folder(self.files.names_of_quiet(&whole, &stamp)));
+            return Ok(Is::Folder(stamp.file(), self.files.names_of_quiet(&whole, &stamp)));
         }
         if matches!(itself, Some(Entry::Link(_))) {
             // Where it leads, a folder can come into being without a change of the folder that holds the link.
@@ -156,8 +177,8 @@ impl<'a, 'n> Grounds<'a, 'n> {
         }
         let above = self.ground(above)?;
         Ok(match &self.grounds[above].is {
-            Is::Folder(_) if found.is_some() => Is::NoFolder { above, name: name.to_owned() },
-            Is::Folder(_) => {
+            Is::Folder(..) if found.is_some() => Is::NoFolder { above, name: name.to_owned() },
+            Is::Folder(..) => {
                 self.grounds[above].absent.push(name.to_owned().into());
                 Is::Missing
             }

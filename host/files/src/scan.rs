@@ -8,7 +8,7 @@ use zccache_model::limits;
 use zccache_model::path;
 use zccache_model::plan::{FileKind, Scan};
 use zccache_model::plugin::NameRule;
-use zccache_model::reading::Finding;
+use zccache_model::reading::{Fact, Finding};
 
 use crate::error::ScanError;
 use crate::files::{FileId, Files};
@@ -29,7 +29,13 @@ impl Files {
     ) -> Result<Vec<String>, ScanError> {
         let follower = self.follower(place, tokens, chains, scan);
         let follower = follower.ok_or_else(|| ScanError::NotANameRule { token: scan.token.clone() })?;
-        let names = |grounds: &mut Grounds<'_, '_>, file: &String| follower.named_by(grounds, file);
+        let names = |grounds: &mut Grounds<'_, '_>, file: &String| {
+            let fact = self.fact(place, tokens, file);
+            if fact.kind == FileKind::File && fact.content.is_none() {
+                return Err(ScanError::Unreadable { path: file.to_owned() });
+            }
+            Ok(follower.named_by(grounds, file, &fact))
+        };
         self.follow(place, roots, limits::SCAN_FILES, names)
     }
 
@@ -61,7 +67,7 @@ impl Files {
 
     /// Which file is at a path, and which folder the path spells for it: both decide what the names in it mean. Without
     /// this two files that name each other by way of `..` would have spellings without end.
-    pub(crate) fn spot(&self, place: &Place<'_>, path: &str) -> Option<(FileId, FileId)> {
+    fn spot(&self, place: &Place<'_>, path: &str) -> Option<(FileId, FileId)> {
         let file = self.stamp(&place.at(path)).ok()?;
         let folder = self.stamp(&place.at(path::parent(path))).ok()?;
         Some((file.file(), folder.file()))
@@ -76,7 +82,7 @@ impl Files {
         scan: &'a Scan,
     ) -> Option<Follower<'a>> {
         let (token, rule) = tokens.name_rule(&scan.token)?;
-        Some(Follower { files: self, place, tokens, chains, scan, token, rule })
+        Some(Follower { files: self, place, chains, scan, token, rule })
     }
 }
 
@@ -84,7 +90,6 @@ impl Files {
 pub(crate) struct Follower<'a> {
     files: &'a Files,
     place: &'a Place<'a>,
-    tokens: &'a TokenRules,
     chains: &'a [Vec<String>],
     scan: &'a Scan,
     token: u32,
@@ -92,28 +97,24 @@ pub(crate) struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// The files that one file names.
-    pub(crate) fn named_by(&self, grounds: &mut Grounds<'_, '_>, file: &str) -> Result<Vec<String>, ScanError> {
-        let fact = self.files.fact(self.place, self.tokens, file);
-        if fact.kind == FileKind::File && fact.content.is_none() {
-            return Err(ScanError::Unreadable { path: file.to_owned() });
-        }
+    /// The files that a file names of which this is known.
+    pub(crate) fn named_by(&self, grounds: &mut Grounds<'_, '_>, file: &str, fact: &Fact) -> Vec<String> {
         let mut named = Vec::new();
         for finding in fact.findings.iter().filter(|finding| finding.token == self.token) {
             let word = finding.word.and_then(|word| self.rule.words.get(word as usize));
             let all = word.is_some_and(|word| self.scan.all_words.contains(word));
-            let is_there = |path: &String| {
-                let kind = self.files.kind(self.place, &self.place.at(path));
-                matches!(kind, FileKind::File | FileKind::Other)
-            };
-            let there = self
-                .folders(file, finding)
-                .filter(|folder| !grounds.lack(folder, &finding.name))
-                .map(|folder| path::join(folder, &finding.name))
-                .filter(is_there);
+            let there = self.folders(file, finding).filter(|folder| self.is_there(grounds, folder, &finding.name));
+            let there = there.map(|folder| path::join(folder, &finding.name));
             named.extend(there.take(if all { usize::MAX } else { 1 }));
         }
-        Ok(named)
+        named
+    }
+
+    fn is_there(&self, grounds: &mut Grounds<'_, '_>, folder: &str, name: &str) -> bool {
+        grounds.find(folder, name).unwrap_or_else(|_| {
+            let kind = self.files.kind(self.place, &self.place.at(&path::join(folder, name)));
+            matches!(kind, FileKind::File | FileKind::Other)
+        })
     }
 
     /// Where a name that a file holds is looked for, in order.
