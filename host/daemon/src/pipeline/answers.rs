@@ -49,8 +49,21 @@ impl<'a> Inquiry<'a> {
         Inquiry { services, call, resolved, plugin, invocation, grounds: Vec::new(), probed: false, ran: Vec::new() }
     }
 
+    /// The answers to the questions of one round, in their order. What is read is read first: the tool reads it too where a word
+    /// names it, so that what it says in a probe of the same round rests on it.
+    pub fn answer(&mut self, before: &[Answer], questions: Vec<Question>) -> Result<Vec<Answer>, Unanswered> {
+        let is_probe = |(_, question): &(usize, Question)| matches!(question, Question::Probe(_));
+        let (probes, others): (Vec<_>, Vec<_>) = questions.into_iter().enumerate().partition(is_probe);
+        let mut round = Vec::new();
+        for (place, question) in others.into_iter().chain(probes) {
+            round.push((place, self.answer_one(before, question)?));
+        }
+        round.sort_unstable_by_key(|(place, _)| *place);
+        Ok(round.into_iter().map(|(_, answer)| answer).collect())
+    }
+
     /// The answer to a question, if it may be asked.
-    pub fn answer(&mut self, answers: &[Answer], question: Question) -> Result<Answer, Unanswered> {
+    fn answer_one(&mut self, answers: &[Answer], question: Question) -> Result<Answer, Unanswered> {
         rules::check_question(self.plugin.description(), self.invocation, answers, &question)
             .map_err(plan::against_the_rules)?;
         if let Question::Read(path) | Question::Look(path) = &question
@@ -105,7 +118,7 @@ impl<'a> Inquiry<'a> {
     /// Everything that a probe's output can depend on, but for the assumptions of the plan that comes of it. `alone`: the
     /// tool tells of itself, and is given neither directory nor variables.
     fn probe_key(&self, probe: &Probe, words: &[GrantedWord], alone: bool) -> Digest {
-        let mut key = KeyBuilder::new("probe v2");
+        let mut key = KeyBuilder::new("probe v3");
         key.digest("plugin", &self.plugin.digest().0)
             .digest("tool", &self.resolved.identity.0)
             .text("name", &self.invocation.tool.name)
@@ -117,6 +130,10 @@ impl<'a> Inquiry<'a> {
                 GrantedWord::Text(text) => key.text("word", text),
                 GrantedWord::Scratch(prefix) => key.text("scratch", prefix),
             };
+        }
+        // One of the caller's words may name a file of more words, which the tool reads too.
+        for (path, content) in self.grounds.iter().filter(|_| !probe.user.is_empty()).filter_map(Ground::read) {
+            key.text("read", path).optional("content", content.map(|digest| digest.as_bytes().as_slice()));
         }
         let declared = self.invocation.environment.iter().filter(|_| !alone);
         for (name, value) in declared {

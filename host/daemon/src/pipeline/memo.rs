@@ -43,6 +43,16 @@ pub enum Ground {
     Look(String, FileKind),
 }
 
+impl Ground {
+    /// The path of a file that was read, and its content.
+    pub fn read(&self) -> Option<(&str, Option<&Digest>)> {
+        match self {
+            Ground::Read(path, content) => Some((path, content.as_ref())),
+            Ground::Look(..) => None,
+        }
+    }
+}
+
 /// Plans and probes.
 pub struct PlanMemo {
     plans: Cache<Digest, Arc<PlanEntry>>,

@@ -219,9 +219,7 @@ fn ask_one(
             .map_err(|fault| Unanswered::Fault(fault.kind(), fault.to_string()))?;
         let remembered = match decision {
             Decision::Need(questions) => {
-                for asked in questions {
-                    answers.push(inquiry.answer(&answers, asked)?);
-                }
+                answers.extend(inquiry.answer(&answers, questions)?);
                 continue;
             }
             Decision::Decline => Remembered::Declined,
