@@ -123,3 +123,20 @@ fn search_folders_in_a_response_file_are_searched() {
         assert!(made.run.succeeded());
     });
 }
+
+#[test]
+fn a_call_with_folders_in_a_response_file_is_the_same_call_however_often_its_compiler_is_asked() {
+    each("#include <value.h>\nint x = VALUE;\n", |unit| {
+        let world = &unit.world;
+        world.write("a/value.h", "#define VALUE 1\n");
+        // gcc hands such a file on by a temporary one, and names it where it says what it does.
+        world.write("folders.rsp", "-Ia -isystem late");
+        let call = unit.call("@folders.rsp");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("late/value.h", "");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+        world.remove("late/value.h");
+        fs::remove_dir(world.work.join("late")).unwrap();
+        world.expect(Expected::Hit, &call, &["x.o"]);
+    });
+}

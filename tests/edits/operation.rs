@@ -122,11 +122,19 @@ fn relative(root: &Path, from: &Path, to: &Path) -> io::Result<PathBuf> {
     Ok(up.collect::<PathBuf>().join(from.strip_prefix(&root).map_err(|_| outside())?))
 }
 
-/// The text with another number behind its `@`.
+/// The text with another number behind every `@`.
 fn renumbered(text: &[u8], number: u32) -> io::Result<Vec<u8>> {
-    let start = text.iter().position(|byte| *byte == b'@').ok_or(io::ErrorKind::InvalidData)? + 1;
-    let digits = text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    Ok([&text[..start], number.to_string().as_bytes(), &text[start + digits..]].concat())
+    let mut parts = text.split(|byte| *byte == b'@');
+    let mut new = parts.next().unwrap_or_default().to_vec();
+    if new.len() == text.len() {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    for part in parts {
+        let digits = part.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        write!(new, "@{number}")?;
+        new.extend_from_slice(&part[digits..]);
+    }
+    Ok(new)
 }
 
 /// A name beside a path that nothing looks for.

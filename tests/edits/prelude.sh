@@ -21,8 +21,8 @@ under() { mkdir -p "$(dirname "$1")"; }
 file() { under "$1"; printf '%s\n' "$2" >"$1"; touch -d '1 hour ago' "$1"; }
 link() { under "$1"; ln -s "$2" "$1"; }
 
-# The number behind the first @ is what edits change.
-renumbered() { sed -z "s/@[0-9]*/@$2/" "$1"; }
+# The number behind each @ is what edits change.
+renumbered() { sed "s/@[0-9]*/@$2/g" "$1"; }
 edit() { renumbered "$1" "$2" >"$base/new" && cat "$base/new" >"$1"; }
 edit_unseen() { touch -r "$1" "$base/time" && edit "$1" "$2" && touch -r "$base/time" "$1"; }
 replace() { renumbered "$1" "$2" >"$1.new" && touch -r "$1" "$1.new" && mv -f "$1.new" "$1"; }

@@ -1,8 +1,8 @@
 //! The texts of the little project: three sources that use every way by which a compiler comes to a file, and headers
 //! that can stand in any of its folders.
 //!
-//! Every file leaves its mark in the object: a string with its name and a number. The number stands behind an `@`, once in
-//! each file, and is what edits change.
+//! Every file leaves its mark in the object: a string with its name and a number. The number stands behind an `@` and is what
+//! edits change. In a response file it also says which folder is searched.
 
 /// What a source or header begins with: strings that stay in the object, however often they are included.
 pub const SHOW: &str = "\
@@ -165,7 +165,7 @@ pub fn header_text(name: &str, number: u32) -> String {
     let show = format!("{SHOW}SHOW(\"{stem} @{number}\")\n");
     let includes = |text: &str| format!("#if __INCLUDE_LEVEL__ < 8\n{text}#endif\n");
     match stem {
-        RESPONSE_FILE => format!("-DRESPONSE=@{number} -Wextra\n"),
+        RESPONSE_FILE => format!("-DRESPONSE=@{number} -Wextra -isystem inc/by-@{number}\n"),
         "blob.bin" | "common.h.gch" | "forced.h.gch" => format!("{stem} @{number}\n"),
         "outer.h" => {
             let includes = includes("#include \"inner.h\"\n#include <deep/leaf.h>\n");
@@ -223,6 +223,12 @@ pub const FIRST_LINKS: &[(&str, &str)] = &[
     ("inc/two/linked.h", "../../store/linked-1.h"),
     ("inc/one/api", "../../versions/first"),
     ("inc/five", "../versions/second"),
+    ("inc/by-@0", "two"),
+    ("inc/by-@1", "env"),
+    ("inc/by-@2", "../versions/first"),
+    ("inc/by-@3", "three"),
+    ("inc/by-@4", "../versions/second"),
+    ("inc/by-@5", "../src"),
 ];
 
 /// What each link may be made to lead to.

@@ -19,6 +19,7 @@ mod serve;
 mod services;
 mod surveyor;
 mod tally;
+mod temporaries;
 mod variables;
 
 use std::process::ExitCode;

@@ -21,6 +21,7 @@ use crate::pipeline::plan::{self, Unanswered};
 use crate::pipeline::resolve::Resolved;
 use crate::process::{self, Start};
 use crate::services::Services;
+use crate::temporaries::Temporaries;
 use crate::variables::OF_PROGRAMS;
 
 /// One plugin's questions about one call.
@@ -159,6 +160,9 @@ impl<'a> Inquiry<'a> {
             }
         });
         let arguments = arguments.collect();
+        let temporaries = Temporaries::at(self.services.scratch_path())?;
+        let mut environment = plain_language(&self.call.environment, alone);
+        environment.push(("TMPDIR".into(), temporaries.folder().into()));
         let named_by_path = self.resolved.program.named_by_path;
         let ran = process::run(
             &self.services.runtime,
@@ -167,7 +171,7 @@ impl<'a> Inquiry<'a> {
                 name: if named_by_path { self.invocation.tool.path.clone().into() } else { self.call.program.clone() },
                 arguments,
                 directory: if alone { PathBuf::from("/") } else { self.call.directory.clone() },
-                environment: plain_language(&self.call.environment, alone),
+                environment,
                 stdin: Vec::new(),
             },
             limits::PROBE_TIME,
@@ -176,7 +180,7 @@ impl<'a> Inquiry<'a> {
             // It may have written nothing there.
             let _absent = std::fs::remove_file(path);
         }
-        ran
+        Ok(temporaries.settled(ran?))
     }
 
     /// Remembers what the plugin said, and what the probes said with it, as far as all that it rests on has been quiet.
@@ -199,12 +203,12 @@ impl<'a> Inquiry<'a> {
     }
 }
 
-/// The caller's variables, or those that programs are found and loaded by `alone`, with messages in the plain locale:
-/// plugins read what probes print.
+/// The caller's variables, or those that programs are found and loaded by `alone`, without where temporary files are, and with
+/// messages in the plain locale: plugins read what probes print.
 fn plain_language(environment: &[(OsString, OsString)], alone: bool) -> Vec<(OsString, OsString)> {
     let passed = |name: &OsString| {
-        let locale = name == "LC_ALL" || name == "LANGUAGE";
-        if alone { OF_PROGRAMS.iter().any(|known| name == known) } else { !locale }
+        let replaced = ["LC_ALL", "LANGUAGE", "TMPDIR"].iter().any(|known| name == known);
+        if alone { OF_PROGRAMS.iter().any(|known| name == known) } else { !replaced }
     };
     let mut plain: Vec<_> = environment.iter().filter(|(name, _)| passed(name)).cloned().collect();
     plain.push(("LC_ALL".into(), "C".into()));
