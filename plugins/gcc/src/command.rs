@@ -166,6 +166,8 @@ pub(crate) struct SearchWords<'a> {
     pub system_folders: Vec<&'a str>,
     /// Those that the assembler is given too.
     pub assembler_folders: Vec<&'a str>,
+    /// What stands for `/`.
+    pub sysroots: Vec<&'a str>,
     /// Names of `-include` and `-imacros`.
     pub forced: Vec<&'a str>,
 }

@@ -85,6 +85,8 @@ pub(crate) enum Search {
     QuoteFolder,
     /// The same; the assembler looks there too (`-I`).
     IncludeFolder,
+    /// Its value stands for `/` (`--sysroot`, `-isysroot`).
+    Root,
     /// gcc looks for its parts in other folders (`-m32`).
     Multilib,
     /// `-B`: a folder with parts of the compiler, and headers.

@@ -6,6 +6,7 @@ use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{Input, Invocation, Lookup, Observe};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
+use crate::clang;
 use crate::command::CommandLine;
 use crate::parts::{self, Folders};
 use crate::search::{Family, Search};
@@ -46,9 +47,9 @@ impl Known {
             }
             (Family::Gcc(_), None) => return bypass("search-path", "gcc goes by the name of clang"),
             (Family::Clang(_), _) => {
-                known.assumptions.extend(parts::clang_assumptions(search, &invocation.tool.name));
+                known.assumptions.extend(clang::assumptions(search, &invocation.tool, &command.search.sysroots));
                 if command.reads.sanitizes {
-                    known.inputs.extend(parts::clang_sanitizer_lists(search));
+                    known.inputs.extend(clang::sanitizer_lists(search));
                 }
             }
         }

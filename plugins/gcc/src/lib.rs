@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod assembler;
+mod clang;
 mod collect;
 mod command;
 mod context;

@@ -1,5 +1,5 @@
-//! The parts of a compiler besides the driver that the host already knows: programs that gcc runs, specs that it would
-//! read, and the files by whose being there clang chooses its folders. Found with `strace -f -e %file`.
+//! The parts of gcc besides the driver that the host already knows: programs that it runs, and specs that it would read. Found
+//! with `strace -f -e %file`.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,6 @@ use zccache_plugin_sdk::path;
 
 use crate::command::CommandLine;
 use crate::effect::{Mode, Side};
-use crate::search::Search;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Folders where gcc looks for its programs and for specs, as `-print-search-dirs` lists them.
@@ -77,82 +76,6 @@ pub(crate) fn gcc_lookups(command: &CommandLine<'_>, target: &str, programs: u32
     lookups
 }
 
-/// What clang's choice of folders and options rests on.
-pub(crate) fn clang_assumptions(search: &Search, tool: &str) -> Vec<Input> {
-    let mut assumed = Vec::new();
-    installations(search, &mut assumed);
-    config_files(search, tool, &mut assumed);
-    for file in ["/etc/os-release", "/etc/lsb-release", "/etc/redhat-release", "/etc/debian_version"] {
-        assumed.push(maybe(file, Observe::Content));
-    }
-    assumed.push(maybe("/etc/env.d/gcc", Observe::Listing));
-    assumed
-}
-
-/// Lists of what sanitizers leave alone: read without being asked for, where they are there.
-pub(crate) fn clang_sanitizer_lists(search: &Search) -> Vec<Input> {
-    const LISTS: &[&str] = &["asan", "hwasan", "memtag", "msan", "tsan", "cfi", "ubsan", "type", "rtsan", "dfsan"];
-    let Some(resources) = &search.resources else { return Vec::new() };
-    LISTS
-        .iter()
-        .flat_map(|list| ["ignorelist", "blacklist"].map(|kind| format!("{resources}/share/{list}_{kind}.txt")))
-        .chain([format!("{resources}/share/dfsan_abilist.txt")])
-        .map(|path| maybe(path, Observe::Content))
-        .collect()
-}
-
-/// clang takes the newest installation of gcc below a few folders: any new entry there can change the choice.
-fn installations(search: &Search, assumed: &mut Vec<Input>) {
-    let mut prefixes = vec!["/usr".to_owned()];
-    if let Some(installed) = search.config_folders.first() {
-        prefixes.push(format!("{installed}/.."));
-    }
-    for installation in &search.installations {
-        // As in PREFIX/lib/gcc/TRIPLE/VERSION.
-        let triple = path::folder(installation);
-        let folder = path::folder(path::folder(path::folder(triple)));
-        assumed.push(maybe(triple, Observe::Listing));
-        assumed.push(maybe(installation, Observe::Listing));
-        assumed.push(maybe(format!("{installation}/crtbegin.o"), Observe::Kind));
-        let triple = path::file_name(triple);
-        for headers in ["include", "../../../../include", &format!("../../../../{triple}/include")] {
-            assumed.push(maybe(format!("{installation}/{headers}/c++"), Observe::Listing));
-        }
-        prefixes.push(folder.to_owned());
-    }
-    prefixes.dedup();
-    for prefix in &prefixes {
-        for library in ["lib", "lib64", "lib32", "libx32"] {
-            for kind in ["gcc", "gcc-cross"] {
-                assumed.push(maybe(format!("{prefix}/{library}/{kind}"), Observe::Listing));
-            }
-        }
-        assumed.push(maybe(format!("{prefix}/include/c++"), Observe::Listing));
-        assumed.push(maybe(format!("{prefix}/include/{}", multiarch(&search.target)), Observe::Identity));
-    }
-}
-
-/// Configuration files that newer versions read by default: for the target, for the program, for both.
-fn config_files(search: &Search, tool: &str, assumed: &mut Vec<Input>) {
-    let target = &search.target;
-    for folder in &search.config_folders {
-        for name in ["clang", "clang++", "clang-g++", tool] {
-            assumed.push(maybe(format!("{folder}/{name}.cfg"), Observe::Identity));
-            assumed.push(maybe(format!("{folder}/{target}-{name}.cfg"), Observe::Identity));
-        }
-        assumed.push(maybe(format!("{folder}/{target}.cfg"), Observe::Identity));
-    }
-}
-
-/// `x86_64-linux-gnu` of `x86_64-pc-linux-gnu`: how Debian names folders of a target.
-fn multiarch(target: &str) -> String {
-    let parts: Vec<&str> = target.split('-').collect();
-    match parts[..] {
-        [machine, _, system, environment] => format!("{machine}-{system}-{environment}"),
-        _ => target.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,11 +86,5 @@ mod tests {
         let folders = Folders::read(&Ran { status: Status::Exited(0), stdout, stderr: Vec::new() }).unwrap();
         assert_eq!(folders.programs[0], "/usr/lib/gcc/x86_64-linux-gnu/12/");
         assert_eq!(folders.specs.last().unwrap(), "/usr/lib/gcc/x86_64-linux-gnu");
-    }
-
-    #[test]
-    fn a_target_has_a_folder_name() {
-        assert_eq!(multiarch("x86_64-pc-linux-gnu"), "x86_64-linux-gnu");
-        assert_eq!(multiarch("aarch64-linux-gnu"), "aarch64-linux-gnu");
     }
 }

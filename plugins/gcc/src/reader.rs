@@ -222,6 +222,10 @@ impl<'a> Reader<'a> {
                 self.search.own_folders.push(option.value);
                 self.search.assembler_folders.push(option.value);
             }
+            Search::Root => {
+                self.steering(option);
+                self.search.sysroots.push(option.value);
+            }
             Search::Multilib => {
                 self.steering(option);
                 push(&mut self.parts.arguments, option.argument.index);

@@ -85,6 +85,10 @@ impl Search {
     }
 }
 
+/// Targets for which it is known what clang's choice of folders rests on. For others it looks for programs in PATH (MinGW), or for
+/// development kits (Android, Apple).
+const CLANG_TARGETS: &[&str] = &["linux-gnu", "linux-musl", "freebsd", "wasm32", "wasm64"];
+
 /// Ends the plan where the driver follows instructions of a file, or makes another system's objects.
 fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
     if let Some(file) = values(text, "Configuration file: ").pop() {
@@ -94,10 +98,11 @@ fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
         return bypass("specs", "the driver reads its specs from a file");
     }
     let target = values(text, "Target: ").pop().unwrap_or_default();
-    if target.contains("msvc") || target.contains("apple") || target.contains("darwin") {
-        return bypass("target", target);
-    }
-    Ok(())
+    let known = match family {
+        Family::Gcc(_) => !["msvc", "apple", "darwin"].iter().any(|part| target.contains(part)),
+        Family::Clang(_) => CLANG_TARGETS.iter().any(|part| target.contains(part)),
+    };
+    if known { Ok(()) } else { bypass("target", target) }
 }
 
 fn family(text: &str) -> Option<Family> {
@@ -183,9 +188,19 @@ mod tests {
 
     #[test]
     fn no_folders_at_all_are_an_empty_list() {
-        let text = "clang version 14.0.6\n#include \"...\" search starts here:\n q\nEnd of search list.\n";
+        let lists = "#include \"...\" search starts here:\n q\nEnd of search list.\n";
+        let text = format!("clang version 14.0.6\nTarget: wasm32-unknown-wasi\n{lists}");
         let search = Search::read(&ran(text.as_bytes())).unwrap();
         assert_eq!((search.quote, search.bracket), (vec!["q".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn a_target_for_which_clang_looks_elsewhere_ends_the_plan() {
+        let linux = String::from_utf8_lossy(include_bytes!("../tests/probes/clang-search.txt")).into_owned();
+        for target in ["x86_64-w64-windows-gnu", "aarch64-none-linux-android21", "arm64-apple-darwin22"] {
+            let text = linux.replace("Target: x86_64-pc-linux-gnu", &format!("Target: {target}"));
+            assert!(matches!(Search::read(&ran(text.as_bytes())), Err(Stop::Bypass(why)) if why.reason == "target"));
+        }
     }
 
     #[test]

@@ -60,12 +60,9 @@ const GROUPS: &[Group<Effect>] = &[
         Effect::Search(Search::Folder),
         "-isystem -idirafter -isystem-after -cxx-isystem -stdlib++-isystem",
     ),
-    (
-        JoinedOrSeparate,
-        Effect::Search(Search::Choice),
-        "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot -isysroot",
-    ),
-    (EqualsOrSeparate, Effect::Search(Search::Choice), "--sysroot"),
+    (JoinedOrSeparate, Effect::Search(Search::Choice), "-iprefix -iwithprefix -iwithprefixbefore -iwithsysroot"),
+    (JoinedOrSeparate, Effect::Search(Search::Root), "-isysroot"),
+    (EqualsOrSeparate, Effect::Search(Search::Root), "--sysroot"),
     (Separate, Effect::Search(Search::Choice), "-imultilib -imultiarch -target"),
     (Equals, Effect::Search(Search::Choice), "--target -stdlib -std --std"),
     (

@@ -50,12 +50,20 @@ const HARMLESS_NAMES: &[&str] =
 /// identity; temporary files and the driver's search for itself have no effect.
 fn uncovered(place: &Place, compiled: &Compiled) -> Vec<String> {
     support::uncovered(place, compiled, |path| {
+        let path = &path.strip_prefix("root").unwrap_or(path).replace("//", "/");
         HARMLESS_STARTS.iter().any(|start| path.starts_with(start))
             || HARMLESS_PARTS.iter().any(|part| path.contains(part))
             || (path.contains("/lib/clang/") && !path.contains("/include/") && !path.contains("/share/"))
             || HARMLESS_NAMES.contains(&zccache_plugin_sdk::path::file_name(path))
+            || is_of_linker(path)
             || is_temporary_of_objcopy(zccache_plugin_sdk::path::file_name(path))
     })
+}
+
+/// A target's folder of libraries, as in `/usr/lib/x86_64-linux-gnu`.
+fn is_of_linker(path: &str) -> bool {
+    use zccache_plugin_sdk::path::{file_name, folder};
+    file_name(folder(path)) == "lib" && ["-linux-", "-unknown-"].iter().any(|part| file_name(path).contains(part))
 }
 
 /// `st` and six random characters, beside the object.
@@ -106,6 +114,29 @@ fn everything_that_standard_headers_look_for_is_covered() {
         for depfile in ["-MMD", "-O0"] {
             let place = Place::new(&[("a.cc", "#include <vector>\n#include <string>\n#include <cmath>\nint x;\n")]);
             let compiled = place.compile(compiler, &["-std=c++17", depfile, "-c", "a.cc"]);
+            assert_covered(&place, &compiled);
+        }
+    });
+}
+
+#[test]
+fn what_chooses_folders_is_covered_for_other_roots_libraries_and_targets() {
+    each(&["clang", "clang++"], |compiler| {
+        for options in [
+            &["--sysroot=root"][..],
+            &["--sysroot", "root/"],
+            &["-isysroot", "root"],
+            &["-stdlib=libc++"],
+            &["-stdlib=libc++", "--sysroot=root"],
+            &["-m32"],
+            &["-mx32", "--sysroot=root"],
+            &["--target=aarch64-linux-gnu"],
+            &["--target=i686-linux-gnu", "--sysroot=root"],
+            &["--target=x86_64-linux-musl"],
+            &["--target=wasm32-wasi", "--sysroot=root"],
+        ] {
+            let place = Place::new(&[("a.c", "#include <x.h>\n"), ("root/usr/include/x.h", ""), ("x.h", "")]);
+            let compiled = place.compile(compiler, &[options, &["-idirafter", ".", "-c", "a.c"]].concat());
             assert_covered(&place, &compiled);
         }
     });
