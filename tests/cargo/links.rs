@@ -140,3 +140,25 @@ fn a_link_that_fails_is_the_linkers_own_error_each_time() {
     world.write("x.rs", SOURCE);
     world.expect_cold_and_warm(&call, &PROGRAM);
 }
+
+#[test]
+fn a_linker_that_cannot_list_what_it_reads_is_found_out_wherever_it_takes_the_place_of_another() {
+    let Some(mut world) = world() else { return };
+    let path = std::env::var("PATH").unwrap();
+    world.set("PATH", format!("{}:{path}", world.work.join("bin").display()));
+    world.write("x.rs", SOURCE);
+    let call = |words: &str| format!("{} --edition=2024 --emit=dep-info,link x.rs {words}", rustc());
+    world.expect(Expected::Miss, &call("-C opt-level=1"), &["x.d", "x"]);
+    // As a linker says that does not know the option.
+    let old = "case \"$*\" in *--dependency-file*) echo unknown option >&2; exit 1;; esac";
+    script(&world, "bin/cc", &format!("{old}\nexec gcc \"$@\""));
+    for words in ["-C opt-level=2", "-C opt-level=3"] {
+        let (_, counters) = world.compare(&call(words), &["x.d", "x"]);
+        assert_eq!(counters.reason("bypass: linker-lists"), 1, "{counters:?}");
+    }
+    script(&world, "bin/cc", "exec gcc \"$@\"");
+    world.expect(Expected::Miss, &call("-C opt-level=2"), &["x.d", "x"]);
+    script(&world, "bin/cc", &format!("{old}\nexec gcc \"$@\""));
+    let (_, counters) = world.compare(&call("-C opt-level=s"), &["x.d", "x"]);
+    assert_eq!(counters.reason("bypass: linker-lists"), 1, "{counters:?}");
+}

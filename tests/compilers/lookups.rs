@@ -253,3 +253,19 @@ fn a_precompiled_header_is_used_as_soon_as_it_is_there() {
         world.expect(Expected::Hit, &call, &["x.o"]);
     });
 }
+
+#[test]
+fn folders_that_compilers_choose_below_another_root_count_when_they_come_to_be() {
+    each(INCLUDES, |unit| {
+        let world = &unit.world;
+        world.write("root/usr/include/value.h", "#define VALUE 1\n");
+        let call = unit.call("--sysroot=root");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write(&format!("root/usr/include/{}-linux-gnu/value.h", std::env::consts::ARCH), "#define VALUE 2\n");
+        let (found, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        world.expect(Expected::Hit, &call, &["x.o"]);
+        world.write("root/usr/local/include/value.h", "#define VALUE 3\n");
+        let (local, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        assert_ne!(found, local);
+    });
+}

@@ -136,3 +136,86 @@ fn an_ignored_signal_stays_ignored() {
     compile.end().expect_success();
     assert!(world.read("x.o").is_some());
 }
+
+/// Runs what it is told with a timer, or a terminal that goes away when a file is there; says how that ended.
+const BY_SYSTEM: &str = "\
+import os, pty, signal, sys, time
+how, command = sys.argv[1], sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    if how == 'timer':
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+    os.execvp(command[0], command)
+while how == 'terminal' and not os.path.exists('go'):
+    time.sleep(0.01)
+if how == 'terminal':
+    os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+";
+
+#[test]
+fn what_the_system_itself_tells_the_client_reaches_the_compiler() {
+    let Some(world) = world() else { return };
+    if !required("python3") {
+        return;
+    }
+    for (how, signal) in [("timer", Signal::ALARM), ("terminal", Signal::HUP)] {
+        let ended = |program: &[&str]| {
+            let gate = world.gate("gate.h");
+            let mut command = world.command("python3");
+            let compile = start(command.args(["-c", BY_SYSTEM, how]).args(program).args(["gcc", "-c", "x.c"]));
+            let held = gate.hold();
+            world.write("go", "");
+            let ended = compile.end();
+            drop(held);
+            drop(gate);
+            world.remove("gate.h");
+            world.remove("go");
+            ended.expect_success().out().trim().to_owned()
+        };
+        let zccache = zccache_tests::zccache();
+        let (bare, cached) = (ended(&["env"]), ended(&[zccache.to_str().unwrap()]));
+        assert_eq!((cached, bare), ((-signal.as_raw()).to_string(), (-signal.as_raw()).to_string()), "{how}");
+        assert_eq!(world.read("x.o"), None);
+    }
+}
+
+/// A process that does nothing until this value goes away.
+struct Stopped(Pid);
+
+impl Stopped {
+    fn new(process: Pid) -> Stopped {
+        kill_process(process, Signal::STOP).unwrap();
+        Stopped(process)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        kill_process(self.0, Signal::CONT).unwrap();
+    }
+}
+
+#[test]
+fn a_client_that_waits_for_the_daemon_after_its_compiler_is_ended_by_a_signal() {
+    let Some(world) = world() else { return };
+    let gate = world.gate("gate.h");
+    let mut compile = start(&mut world.zccache(["gcc", "-c", "x.c"]));
+    let held = gate.hold();
+    let stopped = Stopped::new(world.daemon().unwrap());
+    let processes = descendants(compile.pid());
+    drop(held);
+    for process in processes {
+        until_gone(process.pid);
+    }
+    // Its compiler is known to be gone a moment later.
+    zccache_tests::until("the client ends", || {
+        // It may have ended by the one before.
+        let _gone = kill_process(compile.pid(), Signal::TERM);
+        (!compile.runs()).then_some(())
+    });
+    let ended = compile.end();
+    drop(stopped);
+    assert_eq!(ended.signal, Some(Signal::TERM.as_raw()), "{ended:?}");
+    assert!(world.read("x.o").is_some());
+}

@@ -1,6 +1,7 @@
 //! Running the compiler on a miss: the daemon is told what came of it before this process ends as the compiler did.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Duration;
@@ -61,9 +62,15 @@ pub fn report(daemon: &mut UnixStream, ended: &Ended) {
         frame::read_message(daemon)?;
         Ok(())
     };
-    if let Err(error) = tell() {
-        // The compile itself is done and right; only its result is not kept.
-        eprintln!("zccache: the daemon went away before it could keep the result: {error}");
+    // The compile itself is done and right; only its result may not be kept.
+    match tell() {
+        Ok(()) => {}
+        Err(frame::FrameError::Io(error))
+            if [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut].contains(&error.kind()) =>
+        {
+            eprintln!("zccache: the daemon takes longer than {} s to keep the result", DONE_WAIT.as_secs());
+        }
+        Err(error) => eprintln!("zccache: the daemon went away before it could keep the result: {error}"),
     }
 }
 

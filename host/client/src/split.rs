@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::Scope;
+use std::thread::{self, Scope};
 
 use zccache_model::invocation::ExitStatus;
 use zccache_protocol::message::{Insertion, Program, Reply};
@@ -42,9 +42,14 @@ pub fn run(cache: &Cache, call: &ToolCall, calls: &[Vec<u32>]) -> u8 {
         interruption: Interruption::listen(),
     };
     let (sender, receiver) = mpsc::channel();
-    let status = std::thread::scope(|scope| {
+    let status = thread::scope(|scope| {
         let parts = &parts;
-        scope.spawn(move || work(scope, parts, &sender, None));
+        let to_worker = sender.clone();
+        let worker = thread::Builder::new().spawn_scoped(scope, move || work(scope, parts, &to_worker, None));
+        if worker.is_err() {
+            work(scope, parts, &sender, None);
+        }
+        drop(sender);
         say(&receiver)
     });
     end_as(match parts.interruption.signal() {
@@ -67,7 +72,8 @@ fn work<'s>(scope: &'s Scope<'s, '_>, parts: &'s Parts<'s>, ended: &Sender<(usiz
             && let Some(token) = parts.jobs.take()
         {
             let ended = ended.clone();
-            scope.spawn(move || work(scope, parts, &ended, Some(token)));
+            // Where there can be no more threads this one goes on alone.
+            let _more = thread::Builder::new().spawn_scoped(scope, move || work(scope, parts, &ended, Some(token)));
         }
         let done = compile(parts.cache, call);
         if matches!(done.status, ExitStatus::Signalled(_)) {

@@ -5,15 +5,16 @@ use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use signal_hook::consts::{SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
-use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::iterator::exfiltrator::origin::Origin;
+use signal_hook::iterator::{Handle, SignalsInfo};
 use zccache_model::invocation::ExitStatus;
 use zccache_model::limits;
 use zccache_protocol::message::Ran;
@@ -80,42 +81,44 @@ pub enum Unwatched {
 struct Watched {
     child: Child,
     process: Arc<Process>,
-    signals: SignalsInfo<WithOrigin>,
+    /// Ends the forwarding of signals.
+    signals: Handle,
     stdout: PipeReader,
     stderr: Option<PipeReader>,
 }
 
 /// Runs a command to its end: keeps what it writes, forwards signals to it.
 pub fn watch(command: &mut Command, output: Output) -> Result<Ended, Unwatched> {
-    let Watched { child, process, mut signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
-    let handle = signals.handle();
-    let receiver = Arc::clone(&process);
-    std::thread::spawn(move || forward(&mut signals, &receiver));
+    let Watched { child, process, signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
     let ended = follow(child, &process, stdout, stderr, output);
-    // The thread ends by this. Nobody waits for it, which would take 0.15 ms before the daemon hears of the end.
-    handle.close();
+    match output {
+        // The next signal ends this process, as long as that takes until it has ended by itself.
+        Output::PassedOn => process.ended.store(true, Ordering::Release),
+        Output::Held => signals.close(),
+    }
     ended.map_err(Unwatched::Lost)
 }
 
 /// The compiler's process, as signals are sent to it and its end is waited for.
-enum Process {
-    /// By a descriptor, which never comes to mean another process.
-    Descriptor(OwnedFd),
-    /// By its number, where there are no descriptors of processes (Linux before 5.3).
-    Number(Pid),
+struct Process {
+    number: Pid,
+    /// Never comes to mean another process. None where there are no descriptors of processes (Linux before 5.3).
+    descriptor: Option<OwnedFd>,
+    ended: AtomicBool,
 }
 
 impl Process {
     fn of(child: &Child) -> Process {
         let number = Pid::from_child(child);
-        pidfd_open(number, PidfdFlags::empty()).map_or(Process::Number(number), Process::Descriptor)
+        let descriptor = pidfd_open(number, PidfdFlags::empty()).ok();
+        Process { number, descriptor, ended: AtomicBool::new(false) }
     }
 
     fn send(&self, signal: Signal) {
         // It may have ended in this very moment: then there is nobody to tell.
-        let _gone = match self {
-            Process::Descriptor(descriptor) => pidfd_send_signal(descriptor, signal),
-            Process::Number(number) => kill_process(*number, signal),
+        let _gone = match &self.descriptor {
+            Some(descriptor) => pidfd_send_signal(descriptor, signal),
+            None => kill_process(self.number, signal),
         };
     }
 }
@@ -126,11 +129,22 @@ fn start(command: &mut Command) -> io::Result<Watched> {
     let (stdout, stdout_end) = io::pipe()?;
     let (stderr, stderr_end) = if joined { (None, stdout_end.try_clone()?) } else { separate()? };
     command.stdout(stdout_end).stderr(stderr_end);
-    let signals = SignalsInfo::<WithOrigin>::new(watched_signals())?;
+    let mut signals = SignalsInfo::<WithOrigin>::new(watched_signals())?;
+    let handle = signals.handle();
+    let (started, receiver) = mpsc::channel::<Arc<Process>>();
+    // Before the compiler, which is started without being watched where there can be no thread.
+    std::thread::Builder::new().spawn(move || {
+        if let Ok(process) = receiver.recv() {
+            forward(&mut signals, &process);
+        }
+    })?;
     let child = command.spawn()?;
+    let process = Arc::new(Process::of(&child));
+    // The thread waits for it.
+    let _received = started.send(Arc::clone(&process));
     // The command holds this side's copies of the pipes' writing ends: as long as it lives, no pipe ends.
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    Ok(Watched { process: Arc::new(Process::of(&child)), child, signals, stdout, stderr })
+    Ok(Watched { child, process, signals: handle, stdout, stderr })
 }
 
 fn separate() -> io::Result<(Option<PipeReader>, PipeWriter)> {
@@ -164,7 +178,8 @@ impl Interruption {
         let signal = Arc::new(AtomicI32::new(0));
         if let Ok(mut signals) = SignalsInfo::<WithOrigin>::new(watched_signals()) {
             let first = Arc::clone(&signal);
-            std::thread::spawn(move || {
+            // Without it, parts are ended by what their own compilers are told.
+            let _listens = std::thread::Builder::new().spawn(move || {
                 for origin in signals.forever().filter(|origin| origin.signal != SIGCHLD) {
                     // The first one counts.
                     let _later = first.compare_exchange(0, origin.signal, Ordering::AcqRel, Ordering::Acquire);
@@ -180,16 +195,24 @@ impl Interruption {
     }
 }
 
-/// Passes signals that another process sent here on to the compiler. What the terminal sends reaches it anyway.
+/// Passes on to the compiler what only this process was sent. Once the compiler has ended, a signal ends this process.
 fn forward(signals: &mut SignalsInfo<WithOrigin>, process: &Process) {
-    for origin in signals {
-        if origin.process.is_some()
-            && origin.signal != SIGCHLD
+    for origin in signals.into_iter().filter(|origin| origin.signal != SIGCHLD) {
+        if process.ended.load(Ordering::Acquire) {
+            // Of those that are watched none is left alone by default.
+            let _ended = signal_hook::low_level::emulate_default_handler(origin.signal);
+        } else if !is_of_terminal(&origin)
             && let Some(signal) = Signal::from_named_raw(origin.signal)
         {
             process.send(signal);
         }
     }
+}
+
+/// Whether the compiler was sent this too: what is typed goes to all that run in the foreground. That the terminal is gone is told
+/// to the first process of its session alone.
+fn is_of_terminal(origin: &Origin) -> bool {
+    origin.process.is_none() && [SIGINT, SIGQUIT].contains(&origin.signal)
 }
 
 /// Takes what the child writes until it has ended. Ends with the child, not with the pipes: something that the compiler
@@ -230,8 +253,8 @@ fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, process: &Process) -> bool {
         .filter(|tee| !tee.ended)
         .map(|tee| PollFd::new(&tee.pipe, PollFlags::IN))
         .collect();
-    let has_descriptor = matches!(process, Process::Descriptor(_));
-    if let Process::Descriptor(ended) = process {
+    let ended = process.descriptor.as_ref();
+    if let Some(ended) = ended {
         all.push(PollFd::new(ended, PollFlags::IN));
     }
     loop {
@@ -245,7 +268,7 @@ fn wait_for_any(stdout: &Tee, stderr: Option<&Tee>, process: &Process) -> bool {
             }
         }
     }
-    has_descriptor && all.last().is_some_and(|last| !last.revents().is_empty())
+    ended.is_some() && all.last().is_some_and(|last| !last.revents().is_empty())
 }
 
 /// A stream of the child.

@@ -81,7 +81,7 @@ impl Reader<'_> {
         self.go_on()?;
         match observe {
             // A stat says it.
-            Observe::Kind | Observe::Identity | Observe::InPath => return Some(()),
+            Observe::Kind | Observe::Identity | Observe::InPath | Observe::ProgramInPath => return Some(()),
             Observe::Content | Observe::ContentAndTime => {
                 let whole = self.place.at(path);
                 let Some(stamp) = self.fit(&whole) else { return Some(()) };

@@ -76,8 +76,10 @@ impl Files {
 
     /// The state of `path`, absolute. An error: it cannot be told.
     pub(crate) fn look(&self, place: &Place<'_>, path: &Path, observe: Observe) -> io::Result<Seen> {
-        if observe == Observe::InPath {
-            return Ok(Seen::leads(place, path));
+        match observe {
+            Observe::InPath => return Ok(Seen::leads(place, path)),
+            Observe::ProgramInPath => return self.program_in_path(place, path),
+            _ => {}
         }
         claim(place, path, observe);
         let Some(stamp) = unix::stat_if_there(path)? else { return Ok(Seen::ABSENT) };
@@ -85,6 +87,16 @@ impl Files {
             Some(state) => Ok(Seen::of(state, stamp)),
             None => self.look_closely(place, path, observe, stamp),
         }
+    }
+
+    /// Where a name leads, given what it would be in the working directory, and the program there.
+    fn program_in_path(&self, place: &Place<'_>, whole: &Path) -> io::Result<Seen> {
+        let name = whole.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(file) = in_path(place, name) else { return Ok(Seen::ABSENT) };
+        let known = self.known_program(place, &file)?;
+        let mut leads = KeyBuilder::new("program in path v1");
+        leads.part("path", file.as_os_str().as_encoded_bytes()).digest("program", &known.program.digest);
+        Ok(Seen { state: InputState::Leads(leads.finish()), stamp: None, newest: known.newest })
     }
 
     /// The state, where the stamp alone gives it.
@@ -125,6 +137,7 @@ impl Files {
                 Seen { state, stamp: Some(known.stamp), newest: known.newest }
             }),
             Observe::InPath => Ok(Seen::leads(place, path)),
+            Observe::ProgramInPath => self.program_in_path(place, path),
             Observe::Kind | Observe::Identity => {
                 let letter = stamp.letter();
                 let identity = InputState::Identity(letter, stamp.device, stamp.inode);

@@ -185,6 +185,8 @@ pub enum Observe {
     /// Of a name: to which file it leads in the caller's PATH. The host's own, for programs that are looked for by name: what was
     /// found and what was not says nothing of another PATH.
     InPath,
+    /// Of a name: to which file it leads in the caller's PATH, and that program. What the answer of a probe rests on that runs it.
+    ProgramInPath,
 }
 
 /// What it means when nothing is at a path after the run.

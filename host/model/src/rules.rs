@@ -5,7 +5,7 @@ use std::fmt;
 use crate::invocation::Invocation;
 use crate::limits;
 use crate::path;
-use crate::plan::{Answer, Chain, Dependency, Lookup, Output, Plan, Probe, Question, Scan, Unit};
+use crate::plan::{Answer, Chain, Dependency, Input, Lookup, Observe, Output, Plan, Probe, Question, Scan, Unit};
 use crate::plugin::{Description, Grant, GrantKind, Word};
 use crate::reading::Reading;
 
@@ -115,6 +115,11 @@ pub fn check_plan(description: &Description, invocation: &Invocation, plan: &Pla
         return broken("names too many inputs");
     }
     check_lookups(&plan.chains, &unit.lookups)?;
+    check_observed(&unit.inputs, &unit.lookups)?;
+    let no_name = |input: &&Input| input.observe == Observe::ProgramInPath && input.path.contains('/');
+    if let Some(input) = plan.assumptions.iter().find(no_name) {
+        return broken(format!("looks in PATH for '{}', which is no name", input.path));
+    }
     for addition in &unit.additions {
         addition_words(description, &addition.grant)?;
         if addition.before as usize > invocation.arguments.len() {
@@ -255,12 +260,23 @@ fn check_lookups(chains: &[Vec<String>], lookups: &[Lookup]) -> Result<(), Broke
     Ok(())
 }
 
+/// Whether what is observed can be told of what a run reads.
+fn check_observed(inputs: &[Input], lookups: &[Lookup]) -> Result<(), BrokenRule> {
+    let inputs = inputs.iter().map(|input| (&input.path, input.observe));
+    let mut all = inputs.chain(lookups.iter().map(|lookup| (&lookup.name, lookup.observe)));
+    match all.find(|(_, observe)| *observe == Observe::ProgramInPath) {
+        Some((name, _)) => broken(format!("looks in PATH for '{name}', which only an assumption may")),
+        None => Ok(()),
+    }
+}
+
 /// Whether what a plugin says of a run keeps every rule.
 pub fn check_reading(unit: &Unit, reading: &Reading) -> Result<(), BrokenRule> {
     if reading.inputs.len() + reading.lookups.len() + reading.variables.len() > limits::ANSWER_ITEMS {
         return broken("names too many inputs");
     }
     check_lookups(&reading.chains, &reading.lookups)?;
+    check_observed(&reading.inputs, &reading.lookups)?;
     for input in &reading.inputs {
         if unit.outputs.iter().any(|output| output.path == input.path) {
             return broken(format!("'{}' is both read and written", input.path));
@@ -425,11 +441,24 @@ mod tests {
         plan.unit = unit(2);
         plan.unit.outputs.push(output("a.x", Some(0)));
         assert_eq!(check_plan(&description(), &call, &plan), Ok(()));
-        plan.unit.inputs.push(crate::plan::Input {
-            path: "a.x".into(),
-            observe: crate::plan::Observe::Content,
-            absence: crate::plan::Absence::MustExist,
-        });
+        plan.unit.inputs.push(input("a.x", Observe::Content));
+        assert!(check_plan(&description(), &call, &plan).is_err());
+    }
+
+    fn input(path: &str, observe: Observe) -> Input {
+        Input { path: path.into(), observe, absence: crate::plan::Absence::MayBeAbsent }
+    }
+
+    #[test]
+    fn only_an_assumption_looks_for_a_program_in_path_and_only_by_its_name() {
+        let call = invocation(&["a.x"]);
+        let mut plan = Plan { chains: Vec::new(), unit: unit(1), assumptions: Vec::new() };
+        plan.assumptions.push(input("cc", Observe::ProgramInPath));
+        assert_eq!(check_plan(&description(), &call, &plan), Ok(()));
+        plan.assumptions.push(input("bin/cc", Observe::ProgramInPath));
+        assert!(check_plan(&description(), &call, &plan).is_err());
+        plan.assumptions.clear();
+        plan.unit.inputs.push(input("cc", Observe::ProgramInPath));
         assert!(check_plan(&description(), &call, &plan).is_err());
     }
 }

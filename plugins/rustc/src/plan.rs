@@ -58,6 +58,10 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     let libraries = format!("{}/lib", toolchain.of_target(target));
     let mut inputs = inputs(invocation, &command, &toolchain, &libraries);
     inputs.extend(tool.behind(&own));
+    let mut assumptions = tool.assumptions();
+    if command.links() {
+        assumptions.extend(of_linker(&command));
+    }
     let width = command.width.as_ref();
     let unit = Unit {
         roles: roles(invocation, &command),
@@ -79,7 +83,7 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
         state: context(invocation, &tool, &command, libraries).encode(),
         more: Vec::new(),
     };
-    Ok(Run { chains: vec![upwards(invocation, &tool)], unit, assumptions: tool.assumptions(), more: Vec::new() })
+    Ok(Run { chains: vec![upwards(invocation, &tool)], unit, assumptions, more: Vec::new() })
 }
 
 /// What the compiler must say of itself: where its libraries are, what it takes the processor for, and whether links can be
@@ -103,6 +107,17 @@ fn ask(tool: &Tool<'_>, command: &Command, dialogue: &Dialogue<'_>) -> Result<To
         return bypass("linker-lists", format!("the linker does not list what it reads: {}", why.trim_end()));
     }
     Ok(toolchain)
+}
+
+/// What the answer for the linker rests on: the driver that the compiler calls, `cc` where nothing else is said, and the linker
+/// that this calls. Other versions of them may not know the option by which it lists what it reads.
+fn of_linker(command: &Command) -> Vec<Input> {
+    let driver = command.linker.as_deref().unwrap_or("cc");
+    let observe = if driver.contains('/') { Observe::Program } else { Observe::ProgramInPath };
+    let chosen = command.link_arguments.iter().filter_map(|word| word.strip_prefix("-fuse-ld="));
+    let linkers = chosen.map(|kind| format!("ld.{kind}")).chain(["ld".to_owned()]);
+    let linkers = linkers.map(|linker| maybe(linker, Observe::ProgramInPath));
+    [maybe(driver, observe)].into_iter().chain(linkers).collect()
 }
 
 fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, libraries: String) -> Context {

@@ -261,6 +261,7 @@ fn render_observe(observe: Observe) -> &'static str {
         Observe::Listing => "listing",
         Observe::Tree => "tree",
         Observe::Program => "program",
+        Observe::ProgramInPath => "program in PATH",
     }
 }
 

@@ -36,6 +36,7 @@ fn observe(given: wire::Observe) -> Observe {
         wire::Observe::Listing => Observe::Listing,
         wire::Observe::Tree => Observe::Tree,
         wire::Observe::Program => Observe::Program,
+        wire::Observe::ProgramInPath => Observe::ProgramInPath,
     }
 }
 
