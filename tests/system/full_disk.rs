@@ -42,3 +42,20 @@ fn a_cache_that_fills_up_costs_hits_and_nothing_else() {
     run(&mut world.zccache(["clear"])).expect_success();
     world.expect_cold_and_warm("gcc -c x0.c", &["x0.o"]);
 }
+
+#[test]
+fn a_disk_without_room_for_a_large_output_is_named_as_the_reason() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    let cache = world.cache.clone();
+    let Some(_small) = Mounted::memory(&cache, "3m") else { return };
+    // More than is held in memory.
+    world.write("blob.bin", vec![7; 5 << 20]);
+    world.write("x.c", "__asm__(\".section .data\\n.incbin \\\"blob.bin\\\"\");\nint x;\n");
+    let bare = world.make_bare("gcc -c x.c", &["x.o"]);
+    assert_eq!(world.make_cached("gcc -c x.c", &["x.o"]), bare);
+    let counters = world.counters();
+    assert_eq!(counters.reason("not stored: cache-disk-full"), 1, "{counters:?}");
+}

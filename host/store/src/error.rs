@@ -107,6 +107,20 @@ pub enum SnapshotError {
     },
 }
 
+impl SnapshotError {
+    /// By what word it is counted that a result with this output is not stored.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            SnapshotError::Read { .. } => "output-unreadable",
+            SnapshotError::NotRegular { .. } => "output-not-a-file",
+            SnapshotError::TooLarge { .. } => "output-too-large",
+            SnapshotError::Changed { .. } => "output-changed",
+            SnapshotError::Copy { source, .. } if source.kind() == io::ErrorKind::StorageFull => "cache-disk-full",
+            SnapshotError::Copy { .. } => "cache-unwritable",
+        }
+    }
+}
+
 /// Outputs could not be put in place. No temporary file of the call remains, and every destination is whole or absent.
 #[derive(Debug, thiserror::Error)]
 pub enum MaterializeError {

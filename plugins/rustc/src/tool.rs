@@ -81,6 +81,8 @@ impl<'a> Tool<'a> {
             folder = if folder == "/" { "" } else { path::folder(folder) };
         }
         files.extend(self.home().map(|home| path::join(&home, "settings.toml")));
+        // What it falls back to where a user has none.
+        files.push("/etc/rustup/settings.toml".to_owned());
         files.into_iter().map(|file| maybe(file, Observe::Content)).collect()
     }
 

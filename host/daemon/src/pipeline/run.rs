@@ -181,7 +181,7 @@ fn snapshots(
             Ok(snapshot) => taken.push((role.clone(), snapshot.of_replaced(*replaced))),
             Err(error) => {
                 tracing::info!(%error, "an output cannot be stored");
-                return Err("output-unreadable".to_owned());
+                return Err(error.reason().to_owned());
             }
         }
     }
