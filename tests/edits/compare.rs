@@ -54,6 +54,14 @@ impl Compiled {
         Ok(Compiled { run, outputs: Outputs::take(root, before)? })
     }
 
+    /// Whether each file is as one of two others made it: before and after the clock went on between several.
+    pub fn is_between(&self, before: &Compiled, after: &Compiled) -> bool {
+        let [outputs, earlier, later] = [self, before, after].map(|compiled| &compiled.outputs.0);
+        [&before.run, &after.run].contains(&&self.run)
+            && outputs.keys().eq(earlier.keys())
+            && outputs.iter().all(|(path, output)| earlier[path] == *output || later.get(path) == Some(output))
+    }
+
     /// What differs, for people; none: nothing.
     pub fn difference(&self, other: &Compiled) -> Option<String> {
         if self == other {
@@ -119,4 +127,17 @@ fn marks_missing(one: &[u8], other: &[u8]) -> Vec<String> {
     };
     let others = marks(other);
     marks(one).into_iter().filter(|mark| !others.contains(mark)).collect()
+}
+
+#[test]
+fn a_compile_may_be_in_part_as_before_and_in_part_as_after_the_clock_went_on() {
+    let compiled = |files: &[(&str, &str)]| {
+        let run = Run { code: Some(0), signal: None, stdout: Vec::new(), stderr: Vec::new() };
+        let outputs = files.iter().map(|(path, text)| (PathBuf::from(path), (0o644, text.as_bytes().to_vec())));
+        Compiled { run, outputs: Outputs(outputs.collect()) }
+    };
+    let (before, after) = (compiled(&[("a.o", ":13"), ("b.o", ":13")]), compiled(&[("a.o", ":14"), ("b.o", ":14")]));
+    assert!(compiled(&[("a.o", ":13"), ("b.o", ":14")]).is_between(&before, &after));
+    assert!(!compiled(&[("a.o", ":13"), ("b.o", ":12")]).is_between(&before, &after));
+    assert!(!compiled(&[("a.o", ":13")]).is_between(&before, &after));
 }

@@ -44,8 +44,9 @@ impl Engine {
         };
         let mut difference = bare.difference(&cached);
         if difference.is_some() && shows_time {
-            // The clock went on between the two: then the cached one is as a bare one right after it.
-            difference = once(false)?.difference(&cached);
+            // The clock went on between the two: then the cached one is as a bare one right after it, or in part so.
+            let later = once(false)?;
+            difference = later.difference(&cached).filter(|_| !cached.is_between(&bare, &later));
             if difference.is_some() && start.elapsed() >= SECOND {
                 self.tally.undecided += 1;
                 difference = None;
