@@ -26,6 +26,6 @@ pub use process::{Process, descendant, descendants, kill, until_gone};
 pub use programs::{zccache, zccached};
 pub use project::{Project, UNITS};
 pub use run::{Run, Started, run, run_fed, run_joined, start};
-pub use terminal::run_on_terminal;
+pub use terminal::{run_on_terminal, start_on_terminal};
 pub use watching::Watching;
 pub use world::World;

@@ -1,7 +1,12 @@
 //! Signals reach the compiler and come back as its end.
 
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+
 use rustix::process::{Pid, Signal, kill_process};
-use zccache_tests::{Run, Started, World, descendant, descendants, required, run, start, until_gone};
+use zccache_tests::{
+    Run, Started, World, descendant, descendants, required, run, start, start_on_terminal, until_gone,
+};
 
 /// A compile that is held at a known point until it has ended by what `interrupt` does to it and to what it started.
 fn interrupted(world: &World, cached: bool, interrupt: impl Fn(&Started, &[Pid])) -> Run {
@@ -137,47 +142,28 @@ fn an_ignored_signal_stays_ignored() {
     assert!(world.read("x.o").is_some());
 }
 
-/// Runs what it is told with a timer, or a terminal that goes away when a file is there; says how that ended.
-const BY_SYSTEM: &str = "\
-import os, pty, signal, sys, time
-how, command = sys.argv[1], sys.argv[2:]
-child, terminal = pty.fork()
-if child == 0:
-    if how == 'timer':
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-    os.execvp(command[0], command)
-while how == 'terminal' and not os.path.exists('go'):
-    time.sleep(0.01)
-if how == 'terminal':
-    os.close(terminal)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-";
-
 #[test]
-fn what_the_system_itself_tells_the_client_reaches_the_compiler() {
+fn a_terminal_that_goes_away_ends_client_and_compiler() {
     let Some(world) = world() else { return };
-    if !required("python3") {
+    if !required("setsid") {
         return;
     }
-    for (how, signal) in [("timer", Signal::ALARM), ("terminal", Signal::HUP)] {
-        let ended = |program: &[&str]| {
-            let gate = world.gate("gate.h");
-            let mut command = world.command("python3");
-            let compile = start(command.args(["-c", BY_SYSTEM, how]).args(program).args(["gcc", "-c", "x.c"]));
-            let held = gate.hold();
-            world.write("go", "");
-            let ended = compile.end();
-            drop(held);
-            drop(gate);
-            world.remove("gate.h");
-            world.remove("go");
-            ended.expect_success().out().trim().to_owned()
-        };
-        let zccache = zccache_tests::zccache();
-        let (bare, cached) = (ended(&["env"]), ended(&[zccache.to_str().unwrap()]));
-        assert_eq!((cached, bare), ((-signal.as_raw()).to_string(), (-signal.as_raw()).to_string()), "{how}");
-        assert_eq!(world.read("x.o"), None);
-    }
+    let signal = |program: &Path| {
+        let gate = world.gate("gate.h");
+        let mut command = world.command("setsid");
+        // The system tells the first process of the terminal's session, and no other.
+        let (mut compile, terminal) = start_on_terminal(command.arg("--ctty").arg(program).args(["gcc", "-c", "x.c"]));
+        let held = gate.hold();
+        drop(terminal);
+        let ended = zccache_tests::until("the compile ends", || compile.try_wait().unwrap());
+        drop(held);
+        drop(gate);
+        world.remove("gate.h");
+        ended.signal()
+    };
+    let (bare, cached) = (signal(Path::new("env")), signal(&zccache_tests::zccache()));
+    assert_eq!((cached, bare), (Some(Signal::HUP.as_raw()), Some(Signal::HUP.as_raw())));
+    assert_eq!(world.read("x.o"), None);
 }
 
 /// A process that does nothing until this value goes away.
