@@ -1,5 +1,5 @@
 //! Temporary files of a tool that is probed: in a folder of their own, and with the same names each time. What a tool prints may
-//! hold their names (gcc hands on what a response file says in one), and everything that it prints is part of keys.
+//! hold their names (some hand on what a response file says in one), and everything that it prints is part of keys.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -86,16 +86,16 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("7");
         let temporaries = Temporaries::at(folder.clone()).unwrap();
-        fs::write(folder.join("ccAbCd"), "").unwrap();
+        fs::write(folder.join("drawnAbCd"), "").unwrap();
         let said = |one: &str, other: &str| {
             let text = |text: &str| text.replace("DIR", folder.to_str().unwrap()).into_bytes();
-            let stderr = text(&format!("cc1 @DIR/{one} -o 'DIR/{other}.s' DIR/{one}\nat DIR"));
+            let stderr = text(&format!("part @DIR/{one} -o 'DIR/{other}.s' DIR/{one}\nat DIR"));
             Ran { status: ExitStatus::Exited(0), stdout: text(&format!("DIR/{other}.s")), stderr }
         };
-        let settled = temporaries.settled(said("ccAbCd", "ccEfGh"));
-        assert_eq!(settled, temporaries.settled(said("cc123456", "ccXyz")));
+        let settled = temporaries.settled(said("drawnAbCd", "drawnEfGh"));
+        assert_eq!(settled, temporaries.settled(said("drawn123456", "drawnXyz")));
         assert_eq!(settled.stdout, b"/temporary/0");
-        assert_eq!(settled.stderr, b"cc1 @/temporary/1 -o '/temporary/0' /temporary/1\nat /temporary");
+        assert_eq!(settled.stderr, b"part @/temporary/1 -o '/temporary/0' /temporary/1\nat /temporary");
         drop(temporaries);
         assert!(!folder.exists());
     }
