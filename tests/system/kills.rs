@@ -1,6 +1,6 @@
 //! The daemon may die at any moment: builds go on, and what is stored is right.
 
-use zccache_tests::{Project, UNITS, World, kill, required, start, until};
+use zccache_tests::{Expected, Project, UNITS, World, kill, required, start, until, until_gone};
 
 struct Killed<'a> {
     world: &'a World,
@@ -130,4 +130,22 @@ fn a_cache_that_is_cleared_again_and_again_during_a_build_harms_nothing() {
     build.end().expect_success();
     assert!(project.built() == bare, "objects differ");
     assert_eq!(world.counters().faults, 0);
+}
+
+#[test]
+fn a_daemon_whose_folder_for_sockets_is_gone_makes_way_for_another() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("x.c", "int x;\n");
+    world.expect_cold_and_warm("gcc -c x.c", &["x.o"]);
+    let first = world.daemon().expect("the compile started it");
+    // As systems do where a user logs out.
+    std::fs::remove_dir_all(world.socket().parent().expect("it lies in a folder")).unwrap();
+    let bare = world.make_bare("gcc -c x.c", &["x.o"]);
+    assert_eq!(world.make_cached("gcc -c x.c", &["x.o"]), bare);
+    until_gone(first);
+    assert_ne!(world.daemon().expect("the compile started another"), first);
+    world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]);
 }

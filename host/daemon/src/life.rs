@@ -1,6 +1,7 @@
 //! The daemon's life: one per cache folder, from the first client's need until nobody has needed it for long.
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use tokio::runtime::Runtime;
 use zccache_protocol::endpoint::{Endpoint, private_folder};
 use zccache_protocol::namespace::Namespace;
 use zccache_settings::{CopyMode, Folders, Settings};
-use zccache_store::{Store, StoreOptions};
+use zccache_store::{Store, StoreError, StoreOptions};
 
 use crate::services::Services;
 use crate::surveyor::Surveyor;
@@ -59,6 +60,7 @@ pub fn live(plugins: Option<PathBuf>) -> ExitCode {
 struct Daemon {
     services: Arc<Services>,
     listener: UnixListener,
+    socket: Socket,
     runtime: Runtime,
     /// Held for as long as the daemon lives.
     _life: File,
@@ -79,17 +81,29 @@ fn begin(plugins: Option<&Path>) -> Result<Daemon, String> {
         .enable_all()
         .build()
         .map_err(|error| text(&error))?;
-    let store = Store::open(&settings.cache_folder, store_options(&settings)).map_err(|error| text(&error))?;
+    let store = open_store(&settings).map_err(|error| text(&error))?;
     let registry =
         component::load_all(&folders.state.join("images"), plugins, runtime.handle()).map_err(|error| text(&error))?;
     let namespace = Namespace::of_process().map_err(|error| text(&error))?;
-    let listener = listen(&endpoint.socket).map_err(|error| format!("{}: {error}", endpoint.socket.display()))?;
+    let (listener, socket) =
+        listen(&endpoint.socket).map_err(|error| format!("{}: {error}", endpoint.socket.display()))?;
     let (surveyor, waiting) = Surveyor::new();
     let services = Services::new(settings, endpoint, store, registry, runtime.handle().clone(), namespace, surveyor);
     let services = Arc::new(services);
     waiting.work(&services).map_err(|error| text(&error))?;
     tracing::info!(cache = %services.settings.cache_folder.display(), "ready");
-    Ok(Daemon { services, listener, runtime, _life: life })
+    Ok(Daemon { services, listener, socket, runtime, _life: life })
+}
+
+/// Opens the store. A daemon that nobody can reach any more, and so has not the same life lock, leaves it within a tick.
+fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+    let until = Instant::now() + PREDECESSOR_WAIT;
+    loop {
+        match Store::open(&settings.cache_folder, store_options(settings)) {
+            Err(StoreError::Locked { .. }) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+            opened => return opened,
+        }
+    }
 }
 
 fn store_options(settings: &Settings) -> StoreOptions {
@@ -129,18 +143,47 @@ fn fresh_scratch(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Listens on the socket. Whoever holds the life lock may remove one that a dead daemon left.
-fn listen(socket: &Path) -> std::io::Result<UnixListener> {
-    match fs::remove_file(socket) {
+fn listen(path: &Path) -> std::io::Result<(UnixListener, Socket)> {
+    match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    UnixListener::bind(socket)
+    let listener = UnixListener::bind(path)?;
+    Ok((listener, Socket { path: path.to_owned(), file: file_at(path) }))
+}
+
+/// Where clients find the daemon.
+struct Socket {
+    path: PathBuf,
+    /// Device and inode.
+    file: Option<(u64, u64)>,
+}
+
+impl Socket {
+    /// Whether clients still find this one there: where a user logs out, systems remove the folder for sockets.
+    fn is_there(&self) -> bool {
+        file_at(&self.path) == self.file
+    }
+
+    /// New clients start a new daemon, which waits for the life lock.
+    fn remove(&self) {
+        if self.is_there()
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, "the socket cannot be removed");
+        }
+    }
+}
+
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 impl Daemon {
     /// Serves until it is time to leave, then leaves everything on disk.
     fn serve(self) {
-        let Daemon { services, listener, runtime, _life } = self;
+        let Daemon { services, listener, socket, runtime, _life } = self;
         let (leave, mut told_to_leave) = tokio::sync::mpsc::channel(1);
         serve::start(&services, listener, &leave);
         // Who asked waits for the end of this connection, which is the end of this process.
@@ -155,16 +198,17 @@ impl Daemon {
                 }
                 save_counters(&services);
                 services.files.watch().tend();
+                if !socket.is_there() {
+                    tracing::info!("no client finds the daemon any more");
+                    break None;
+                }
                 if services.idle() > services.settings.idle {
                     tracing::info!("nobody has needed the daemon for long");
                     break None;
                 }
             }
         });
-        // New clients start a new daemon, which waits for the life lock.
-        if let Err(error) = fs::remove_file(&services.endpoint.socket) {
-            tracing::warn!(%error, "the socket cannot be removed");
-        }
+        socket.remove();
         services.tally.wait_for_recordings();
         save_counters(&services);
         services.store.flush();
