@@ -85,9 +85,11 @@ impl Search {
     }
 }
 
-/// Targets for which it is known what clang's choice of folders rests on. For others it looks for programs in PATH (MinGW), or for
-/// development kits (Android, Apple).
-const CLANG_TARGETS: &[&str] = &["linux-gnu", "linux-musl", "freebsd", "wasm32", "wasm64"];
+/// Systems of targets for which it is known what clang's choice of folders rests on. For others it looks for programs in PATH
+/// (MinGW), or for development kits (Android, Apple).
+const CLANG_SYSTEMS: &[&str] = &["-linux", "-freebsd", "-netbsd", "-openbsd", "wasm32", "wasm64"];
+/// Kinds of Linux that have such a kit.
+const CLANG_KITS: &[&str] = &["android", "ohos"];
 
 /// Ends the plan where the driver follows instructions of a file, or makes another system's objects.
 fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
@@ -100,7 +102,10 @@ fn check_parts(text: &str, family: Family) -> Result<(), Stop> {
     let target = values(text, "Target: ").pop().unwrap_or_default();
     let known = match family {
         Family::Gcc(_) => !["msvc", "apple", "darwin"].iter().any(|part| target.contains(part)),
-        Family::Clang(_) => CLANG_TARGETS.iter().any(|part| target.contains(part)),
+        Family::Clang(_) => {
+            let holds = |parts: &[&str]| parts.iter().any(|part| target.contains(part));
+            holds(CLANG_SYSTEMS) && !holds(CLANG_KITS)
+        }
     };
     if known { Ok(()) } else { bypass("target", target) }
 }
@@ -200,6 +205,13 @@ mod tests {
         for target in ["x86_64-w64-windows-gnu", "aarch64-none-linux-android21", "arm64-apple-darwin22"] {
             let text = linux.replace("Target: x86_64-pc-linux-gnu", &format!("Target: {target}"));
             assert!(matches!(Search::read(&ran(text.as_bytes())), Err(Stop::Bypass(why)) if why.reason == "target"));
+        }
+        // What distributions call their own machines.
+        for target in
+            ["x86_64-suse-linux", "x86_64-redhat-linux-gnu", "aarch64-alpine-linux-musl", "armv7l-linux-gnueabihf"]
+        {
+            let text = linux.replace("Target: x86_64-pc-linux-gnu", &format!("Target: {target}"));
+            assert!(Search::read(&ran(text.as_bytes())).is_ok(), "{target}");
         }
     }
 
