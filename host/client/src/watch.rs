@@ -24,6 +24,10 @@ use crate::streams;
 /// How long it takes until the pipes are looked at again where the system refuses to wait for them.
 const RETRY: Duration = Duration::from_millis(1);
 
+/// How long a signal leaves this process to end by itself when its compiler has ended: that takes a millisecond, unless the daemon
+/// does not answer.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// What becomes of a compiler's output while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -92,7 +96,7 @@ pub fn watch(command: &mut Command, output: Output) -> Result<Ended, Unwatched> 
     let Watched { child, process, signals, stdout, stderr } = start(command).map_err(Unwatched::NotStarted)?;
     let ended = follow(child, &process, stdout, stderr, output);
     match output {
-        // The next signal ends this process, as long as that takes until it has ended by itself.
+        // From now on signals end this process, not the compiler.
         Output::PassedOn => process.ended.store(true, Ordering::Release),
         Output::Held => signals.close(),
     }
@@ -195,10 +199,13 @@ impl Interruption {
     }
 }
 
-/// Passes on to the compiler what only this process was sent. Once the compiler has ended, a signal ends this process.
+/// Passes on to the compiler what only this process was sent. Once the compiler has ended, a signal ends this process, if it
+/// does not end by itself soon.
 fn forward(signals: &mut SignalsInfo<WithOrigin>, process: &Process) {
     for origin in signals.into_iter().filter(|origin| origin.signal != SIGCHLD) {
         if process.ended.load(Ordering::Acquire) {
+            // It may be the one that ended the compiler, and the daemon be about to hear of it.
+            std::thread::sleep(PATIENCE);
             // Of those that are watched none is left alone by default.
             let _ended = signal_hook::low_level::emulate_default_handler(origin.signal);
         } else if !is_of_terminal(&origin)
