@@ -95,11 +95,7 @@ impl<'a> Reader<'a> {
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
             Effect::FlagWord if option.value.contains('=') => return unknown(),
-            Effect::FlagWord => {
-                self.shows.directory |= table::may_show_directory(option.value);
-                self.shows.assembler_words |= table::may_show_assembler_words(option.value);
-                self.steering(option);
-            }
+            Effect::FlagWord => self.flag_word(option),
             Effect::MacroWord if option.value.contains(',') => {
                 return bypass("preprocessor-options", option.argument.text.clone());
             }
@@ -169,6 +165,12 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    fn flag_word(&mut self, option: &Matched<'a, Effect>) {
+        self.shows.directory |= table::may_show_directory(option.value);
+        self.shows.assembler_words |= table::may_show_assembler_words(option.value);
+        self.steering(option);
     }
 
     fn shows_all(&mut self) {
