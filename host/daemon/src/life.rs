@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use zccache_protocol::endpoint::{Endpoint, private_folder};
 use zccache_protocol::namespace::Namespace;
 use zccache_settings::{CopyMode, Folders, Settings};
-use zccache_store::{Store, StoreError, StoreOptions};
+use zccache_store::{Store, StoreOptions};
 
 use crate::services::Services;
 use crate::surveyor::Surveyor;
@@ -81,7 +81,7 @@ fn begin(plugins: Option<&Path>) -> Result<Daemon, String> {
         .enable_all()
         .build()
         .map_err(|error| text(&error))?;
-    let store = open_store(&settings).map_err(|error| text(&error))?;
+    let store = Store::open(&settings.cache_folder, store_options(&settings)).map_err(|error| text(&error))?;
     let registry =
         component::load_all(&folders.state.join("images"), plugins, runtime.handle()).map_err(|error| text(&error))?;
     let namespace = Namespace::of_process().map_err(|error| text(&error))?;
@@ -93,17 +93,6 @@ fn begin(plugins: Option<&Path>) -> Result<Daemon, String> {
     waiting.work(&services).map_err(|error| text(&error))?;
     tracing::info!(cache = %services.settings.cache_folder.display(), "ready");
     Ok(Daemon { services, listener, socket, runtime, _life: life })
-}
-
-/// Opens the store. A daemon that nobody can reach any more, and so has not the same life lock, leaves it within a tick.
-fn open_store(settings: &Settings) -> Result<Store, StoreError> {
-    let until = Instant::now() + PREDECESSOR_WAIT;
-    loop {
-        match Store::open(&settings.cache_folder, store_options(settings)) {
-            Err(StoreError::Locked { .. }) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
-            opened => return opened,
-        }
-    }
 }
 
 fn store_options(settings: &Settings) -> StoreOptions {
