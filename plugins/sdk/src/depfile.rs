@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A backslash before a line's end continues the line, `\ ` and `\#` are a blank and a hash in a name, `\:` is a colon,
-//! `$$` is a dollar. Backslashes before a blank are doubled. A name that cannot be told is an error.
+//! `$$` is a dollar. Backslashes before a blank are doubled. A line ends with a line feed, which a carriage return may
+//! precede. A name that cannot be told is an error.
 
 use std::fmt;
 
@@ -28,6 +29,8 @@ pub enum Malformed {
     NoRule(usize),
     /// A dollar that is not doubled: a variable, which no compiler writes.
     Dollar(usize),
+    /// A carriage return inside a line: compilers write one in a name as it is, make takes it for a blank.
+    CarriageReturn(usize),
 }
 
 impl fmt::Display for Malformed {
@@ -36,6 +39,7 @@ impl fmt::Display for Malformed {
             Malformed::NotUnicode(line) => write!(f, "line {line} holds a name that is not UTF-8"),
             Malformed::NoRule(line) => write!(f, "line {line} is no rule"),
             Malformed::Dollar(line) => write!(f, "line {line} holds a variable"),
+            Malformed::CarriageReturn(line) => write!(f, "line {line} holds a carriage return"),
         }
     }
 }
@@ -107,14 +111,18 @@ impl Reader<'_> {
         loop {
             match self.rest {
                 [] => return Ok(None),
-                [b' ' | b'\t' | b'\r', ..] => self.rest = &self.rest[1..],
+                [b' ' | b'\t', ..] => self.rest = &self.rest[1..],
                 [b'\\', b'\n', ..] => self.skip_line(2),
                 [b'\\', b'\r', b'\n', ..] => self.skip_line(3),
                 [b'\n', ..] => {
                     self.skip_line(1);
                     return Ok(Some(Item::LineEnd));
                 }
-                [b':', ..] if ends_name(&self.rest[1..]) => {
+                [b'\r', b'\n', ..] => {
+                    self.skip_line(2);
+                    return Ok(Some(Item::LineEnd));
+                }
+                [b':', ..] if begins_with_gap(&self.rest[1..]) => {
                     self.rest = &self.rest[1..];
                     return Ok(Some(Item::Colon));
                 }
@@ -133,8 +141,9 @@ impl Reader<'_> {
         let mut colon = false;
         loop {
             match self.rest {
-                [] | [b' ' | b'\t' | b'\r' | b'\n', ..] | [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..] => break,
-                [b':', rest @ ..] if ends_name(rest) => {
+                [] => break,
+                rest if begins_with_gap(rest) => break,
+                [b':', rest @ ..] if begins_with_gap(rest) => {
                     self.rest = rest;
                     colon = true;
                     break;
@@ -144,6 +153,7 @@ impl Reader<'_> {
                     self.rest = rest;
                 }
                 [b'$', ..] => return Err(Malformed::Dollar(self.line)),
+                [b'\r', ..] => return Err(Malformed::CarriageReturn(self.line)),
                 [b'\\', ..] => self.backslashes(&mut name),
                 [byte, rest @ ..] => {
                     name.push(*byte);
@@ -168,13 +178,13 @@ impl Reader<'_> {
                     self.rest = &self.rest[1..];
                 }
             }
-            Some(b'#' | b':') if !(after == Some(b':') && ends_name(&self.rest[count + 1..])) => {
+            Some(b'#' | b':') if !(after == Some(b':') && begins_with_gap(&self.rest[count + 1..])) => {
                 name.extend(std::iter::repeat_n(b'\\', count - 1));
                 name.extend(after);
                 self.rest = &self.rest[count + 1..];
             }
             // The last backslash continues the line; those before it belong to the name.
-            Some(b'\n' | b'\r') => {
+            Some(b'\n' | b'\r') if begins_with_gap(&self.rest[count - 1..]) => {
                 name.extend(std::iter::repeat_n(b'\\', count - 1));
                 self.rest = &self.rest[count - 1..];
             }
@@ -186,9 +196,14 @@ impl Reader<'_> {
     }
 }
 
-/// Whether what follows a colon makes it the separator of a rule.
-fn ends_name(rest: &[u8]) -> bool {
-    matches!(rest, [] | [b' ' | b'\t' | b'\r' | b'\n', ..] | [b'\\', b'\n', ..] | [b'\\', b'\r', b'\n', ..])
+/// Whether a name ends here. A colon before such a gap separates the parts of a rule.
+fn begins_with_gap(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"\\").filter(|after| begins_with_line_end(after)).unwrap_or(rest);
+    matches!(rest, [] | [b' ' | b'\t', ..]) || begins_with_line_end(rest)
+}
+
+fn begins_with_line_end(rest: &[u8]) -> bool {
+    rest.starts_with(b"\n") || rest.starts_with(b"\r\n")
 }
 
 #[cfg(test)]
@@ -233,6 +248,8 @@ mod tests {
         assert_eq!(parse(b"a.o: \xff.h\n"), Err(Malformed::NotUnicode(1)));
         assert_eq!(parse(b"a.o: b.h\nnothing\n"), Err(Malformed::NoRule(3)));
         assert_eq!(parse(b"a.o: $(B)\n"), Err(Malformed::Dollar(1)));
+        assert_eq!(parse(b"a.o: b\rc.h\n"), Err(Malformed::CarriageReturn(1)));
+        assert_eq!(parse(b"a.o: b.h\r\nc.o: b\\\rc.h\n"), Err(Malformed::CarriageReturn(2)));
         assert_eq!(parse(b""), Ok(Vec::new()));
     }
 
@@ -264,7 +281,12 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_break_the_reader(content in proptest::collection::vec(any::<u8>(), 0..60)) {
+        fn no_bytes_break_the_reader(
+            content in proptest::collection::vec(
+                prop_oneof![proptest::sample::select(b" \t\r\n\\:$#a".to_vec()), any::<u8>()],
+                0..60,
+            ),
+        ) {
             parse(&content).ok();
         }
     }
