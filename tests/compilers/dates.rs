@@ -34,6 +34,26 @@ fn a_time_in_a_header_or_behind_a_macro_counts_too() {
 }
 
 #[test]
+fn a_date_that_macros_paste_together_counts_too() {
+    for (pastes, word) in [
+        ("#define P(a, b) a##b\n#define Q(a, b) P(a, b)\n", "Q(__TI, ME__)"),
+        ("#define P(a, b) a##b\n", "P(__TIME, __)"),
+        ("#define P(a) _##a\n", "P(_DATE__)"),
+        ("#define P(a) __ ## a ## __\n", "P(DATE)"),
+    ] {
+        each("#include \"pastes.h\"\n#include \"when.h\"\nconst char *when = WHEN;\n", |unit| {
+            unit.world.write("pastes.h", pastes);
+            unit.world.write("when.h", format!("#define WHEN {word}\n"));
+            for _ in 0..2 {
+                let (made, counters) = unit.world.count(|| unit.world.make_cached(&unit.call(""), &["x.o"]));
+                assert!(made.run.succeeded(), "{made:?}");
+                assert_eq!((counters.hits, counters.results), (0, 0), "{word}");
+            }
+        });
+    }
+}
+
+#[test]
 fn the_time_of_a_changed_file_is_never_an_old_one() {
     each("const char *changed = __TIMESTAMP__;\n", |unit| {
         for hours in 1..3 {
@@ -65,9 +85,16 @@ fn a_date_that_the_environment_fixes_is_the_one_that_it_fixes() {
 
 #[test]
 fn a_word_that_only_contains_the_name_of_a_date_is_cached() {
-    each("int MY__DATE__X, __TIME__S, X__TIMESTAMP__;\n", |unit| {
-        unit.world.expect_cold_and_warm(&unit.call(""), &["x.o"]);
-    });
+    for text in [
+        "int MY__DATE__X, __TIME__S, X__TIMESTAMP__;\n",
+        "enum { DATE, TIME, TIMESTAMP };\n",
+        "#define OWN(name) __##name##__\nint OWN(size);\n",
+        "#include <sys/socket.h>\nenum { TIME };\n",
+    ] {
+        each(text, |unit| {
+            unit.world.expect_cold_and_warm(&unit.call(""), &["x.o"]);
+        });
+    }
 }
 
 #[test]

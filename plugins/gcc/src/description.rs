@@ -3,6 +3,7 @@
 use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
+use crate::dates;
 use crate::environment;
 use crate::language::Tongue;
 
@@ -175,10 +176,7 @@ fn tokens() -> Vec<Token> {
     ] {
         tokens.push(name_rule(id, lead, words, &[]));
     }
-    for (id, word) in
-        [("date", "__DATE__"), ("time", "__TIME__"), ("timestamp", "__TIMESTAMP__"), ("include-alias", "include_alias")]
-    {
-        tokens.push(whole_word(id, word));
-    }
+    tokens.push(whole_word("include-alias", "include_alias"));
+    tokens.extend(dates::tokens());
     tokens
 }

@@ -10,6 +10,7 @@ mod clang;
 mod collect;
 mod command;
 mod context;
+mod dates;
 mod depends;
 mod description;
 mod effect;

@@ -7,6 +7,7 @@
 use zccache_plugin_sdk::table::Shape::{Equals, EqualsOrSeparate, Flag, Joined, JoinedOrSeparate, Separate};
 use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
+use crate::dates;
 use crate::effect::Effect::{
     self, AssemblerWords, Bypass, Colour, DebugWord, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile, Key,
     Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, OtherMode, Output,
@@ -210,23 +211,13 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Bypass("preprocessed"), "-fpreprocessed"),
 ];
 
-/// What a macro of the command line may not stand for: the host looks for these in files only.
-const HIDDEN_IN_MACROS: &[&str] = &[
-    "__DATE__",
-    "__TIME__",
-    "__TIMESTAMP__",
-    "__has_include",
-    "__has_embed",
-    "_Pragma",
-    "incbin",
-    "INCBIN",
-    ".include",
-    ".INCLUDE",
-];
+/// What a macro of the command line may not stand for, besides dates: the host looks for these in files only.
+const HIDDEN_IN_MACROS: &[&str] =
+    &["__has_include", "__has_embed", "_Pragma", "incbin", "INCBIN", ".include", ".INCLUDE"];
 
 /// Whether a macro's definition would hide something from the tokens.
 pub(crate) fn hides(definition: &str) -> bool {
-    HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
+    dates::hides(definition) || HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
 }
 
 /// Beginnings of words behind `-f` with which a result may hold the working directory, and not only with `-g`.

@@ -6,6 +6,7 @@ use zccache_plugin_sdk::path;
 
 use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
+use crate::dates::{self, Date};
 use crate::description::{
     ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, HAS_INCLUDE, INCBIN, INCLUDE,
     INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, ONCE, PARENTHESIZED, PLAIN,
@@ -14,8 +15,6 @@ use crate::search::Family;
 
 /// Tokens of data that the preprocessor includes.
 const EMBED: [&str; 3] = ["embed", "embed-digraph", "has-embed"];
-/// Tokens of macros whose value is the time of the compile, or of a file.
-const DATES: [&str; 3] = ["date", "time", "timestamp"];
 /// Tokens that mean something in a source that went through the preprocessor before.
 const ASSEMBLY: [&str; 10] = [
     INCBIN[0],
@@ -45,6 +44,9 @@ pub(super) struct Found {
     pub has_include_has_aliases: bool,
     /// What such macros are called.
     pub aliases: Vec<String>,
+    /// Words stand somewhere that, between underscores, are a date's name; and something is pasted to underscores.
+    pub holds_middles_of_dates: bool,
+    pub pastes_underscores: bool,
     /// What the source itself includes: for these the compiler takes a precompiled header if there is one.
     pub direct: Vec<(String, Place)>,
 }
@@ -122,7 +124,12 @@ fn is_left_over(finding: &Finding) -> bool {
     let token = finding.token.as_str();
     let include = token == INCLUDE || INCLUDE_OTHER.contains(&token);
     let asks = HAS_INCLUDE.contains(&token) || DEFINES_HAS_INCLUDE.contains(&token) || EMBED.contains(&token);
-    (include && INCLUDE_WORDS.contains(&finding.word.as_str())) || asks || DATES.contains(&token)
+    (include && INCLUDE_WORDS.contains(&finding.word.as_str())) || asks || is_date(finding)
+}
+
+/// Whether this brings the time of the compile or of a file by itself.
+fn is_date(finding: &Finding) -> bool {
+    matches!(dates::told(&finding.token, ""), Some(Date::OfCompile | Date::OfFile))
 }
 
 /// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
@@ -133,7 +140,7 @@ fn is_literal(name: &str) -> bool {
 /// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
 /// source.
 pub(super) fn check_behind(context: &Context, behind: &[String], facts: &[Fact]) -> Result<(), Refusal> {
-    let dated = |fact: &Fact| fact.findings.iter().any(|finding| DATES.contains(&finding.token.as_str()));
+    let dated = |fact: &Fact| fact.findings.iter().any(is_date);
     match behind.iter().zip(facts).find(|(_, fact)| dated(fact)) {
         Some((path, _)) if !context.dates_fixed => Err(answer::refusal("date", path.clone())),
         Some(_) | None => Ok(()),
@@ -153,6 +160,9 @@ impl File<'_> {
             // clang obeys directives and knows its macros in preprocessed text too.
             let clang = matches!(reading.context.family, Family::Clang(_)) && !reading.context.assembler;
             return if clang && is_left_over(finding) { refuse("preprocessed") } else { Ok(()) };
+        }
+        if let Some(date) = dates::told(&finding.token, self.path) {
+            return self.date(reading, found, date);
         }
         match finding.token.as_str() {
             INCLUDE => self.include(reading, found, finding),
@@ -188,8 +198,6 @@ impl File<'_> {
             }
             token if INCBIN.contains(&token) => self.incbin(reading, finding),
             token if ASSEMBLER_INCLUDE.contains(&token) => self.assembler_include(reading, finding),
-            "date" | "time" if reading.context.dates_fixed => Ok(()),
-            token if DATES.contains(&token) => refuse("date"),
             token if EMBED.contains(&token) => refuse("embed"),
             token if LINE_OF_ASSEMBLER.contains(&token) && reading.context.anywhere => refuse("line-of-assembler"),
             token if LINE_OF_ASSEMBLER.contains(&token) => Ok(()),
@@ -199,6 +207,19 @@ impl File<'_> {
             "pragma-pch" => refuse("precompiled-header"),
             _ => refuse("unknown-token"),
         }
+    }
+
+    fn date(&self, reading: &Reading<'_>, found: &mut Found, date: Date) -> Result<(), Refusal> {
+        match date {
+            Date::OfCompile if reading.context.dates_fixed => return Ok(()),
+            Date::OfCompile | Date::OfFile => return Err(answer::refusal("date", self.path)),
+            Date::Middle => found.holds_middles_of_dates = true,
+            Date::Underscores => found.pastes_underscores = true,
+        }
+        if found.holds_middles_of_dates && found.pastes_underscores {
+            return Err(answer::refusal("date", self.path));
+        }
+        Ok(())
     }
 
     fn incbin(&self, reading: &mut Reading<'_>, finding: &Finding) -> Result<(), Refusal> {
