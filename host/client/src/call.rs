@@ -28,12 +28,18 @@ impl Call {
             return Call::Wrap(ToolCall { program: own_name, arguments: words.to_vec() });
         }
         match words.split_first() {
+            // A launcher and a compiler's name that each say zccache: once is enough.
+            Some((program, [next, ..])) if is_own(program) && !is_for_people(next) => Call::of(words),
             Some((program, arguments)) if !is_for_people(program) => {
                 Call::Wrap(ToolCall { program, arguments: arguments.to_vec() })
             }
             _ => Call::Command,
         }
     }
+}
+
+fn is_own(program: &OsStr) -> bool {
+    Path::new(program).file_name() == Some(OsStr::new("zccache"))
 }
 
 fn is_for_people(argument: &OsStr) -> bool {

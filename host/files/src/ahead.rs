@@ -82,7 +82,7 @@ impl Reader<'_> {
         match observe {
             // A stat says it.
             Observe::Kind | Observe::Identity | Observe::InPath | Observe::ProgramInPath => return Some(()),
-            Observe::Content | Observe::ContentAndTime => {
+            Observe::Content | Observe::ContentAndTime | Observe::Made => {
                 let whole = self.place.at(path);
                 let Some(stamp) = self.fit(&whole) else { return Some(()) };
                 let (fact, is_known) = self.files.fact_by_stamp(self.tokens, &stamp);

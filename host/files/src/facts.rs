@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use zccache_model::limits;
 use zccache_model::plan::FileKind;
 use zccache_model::reading::{Fact, Finding};
 
@@ -40,6 +41,9 @@ impl Files {
         for (index, fact) in read {
             facts[index] = fact;
         }
+        for (fact, path) in facts.iter_mut().zip(paths).filter(|(fact, _)| fact.kind == FileKind::Folder) {
+            fact.names = names(&place.at(path));
+        }
         facts
     }
 
@@ -51,7 +55,8 @@ impl Files {
 
     /// What a stat and what is remembered say of an absolute path, and whether there is no more to say.
     fn fact_at_a_look(&self, tokens: &TokenRules, whole: &Path) -> (Fact, bool) {
-        let without_stamp = |kind| (Fact { kind, content: None, file: None, findings: Arc::default() }, true);
+        let without_stamp =
+            |kind| (Fact { kind, content: None, file: None, findings: Arc::default(), names: None }, true);
         match unix::stat_if_there(whole) {
             Ok(Some(stamp)) => self.fact_by_stamp(tokens, &stamp),
             Ok(None) => without_stamp(FileKind::Absent),
@@ -62,7 +67,7 @@ impl Files {
     /// What is remembered of what has this stamp, and whether there is no more to say.
     pub(crate) fn fact_by_stamp(&self, tokens: &TokenRules, stamp: &Stamp) -> (Fact, bool) {
         let file = Some(format!("{:x}:{:x}", stamp.device, stamp.inode));
-        let nothing = Fact { kind: stamp.kind, content: None, file, findings: Arc::default() };
+        let nothing = Fact { kind: stamp.kind, content: None, file, findings: Arc::default(), names: None };
         if stamp.kind != FileKind::File {
             return (nothing, true);
         }
@@ -85,6 +90,18 @@ impl Files {
     }
 }
 
+/// The names in a folder that are Unicode; none: it cannot be read, or has too many.
+fn names(folder: &Path) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).ok()? {
+        names.extend(entry.ok()?.file_name().into_string());
+        if names.len() > limits::FACT_NAMES {
+            return None;
+        }
+    }
+    Some(names)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -101,6 +118,7 @@ mod tests {
         fs::write(folder.path().join("x"), "@use <y>").unwrap();
         fs::write(folder.path().join("copy"), "@use <y>").unwrap();
         fs::create_dir(folder.path().join("d")).unwrap();
+        fs::write(folder.path().join("d/in"), "").unwrap();
         let files = Files::new();
         let paths = ["x", "gone", "d", "copy"].map(str::to_owned);
         let facts = files.facts(&place(folder.path()), &TokenRules::new(&tokens()), &paths);
@@ -111,6 +129,7 @@ mod tests {
         assert_eq!(facts[0].findings[0].name, "y");
         assert_eq!((facts[1].content.as_ref(), facts[2].content.as_ref()), (None, None));
         assert_ne!(facts[0].file, facts[3].file);
+        assert_eq!((&facts[0].names, &facts[2].names), (&None, &Some(vec!["in".to_owned()])));
         let again = files.facts(&place(folder.path()), &TokenRules::new(&tokens()), &["d/../x".to_owned()]);
         assert_eq!(again[0].file, facts[0].file, "another name of one file");
     }

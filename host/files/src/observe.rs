@@ -104,7 +104,7 @@ impl Files {
         match (observe, stamp.kind) {
             (Observe::Identity, _) => Some(InputState::Identity(stamp.letter(), stamp.device, stamp.inode)),
             (Observe::Kind, _) => Some(InputState::Kind(stamp.letter())),
-            (Observe::Content | Observe::ContentAndTime | Observe::Tree, FileKind::File) => {
+            (Observe::Content | Observe::ContentAndTime | Observe::Tree | Observe::Made, FileKind::File) => {
                 self.remembered_content(stamp).map(|digest| content_state(observe, digest, stamp))
             }
             (Observe::Listing, FileKind::Folder) => {
@@ -129,7 +129,7 @@ impl Files {
         let seen = match observe {
             Observe::Listing => self.listing(path),
             Observe::Tree if stamp.kind == FileKind::Folder => self.tree(place, path),
-            Observe::Content | Observe::ContentAndTime | Observe::Tree => {
+            Observe::Content | Observe::ContentAndTime | Observe::Tree | Observe::Made => {
                 self.content(path).map(|(stamp, digest)| Seen::of(content_state(observe, digest, &stamp), stamp))
             }
             Observe::Program => self.known_program(place, path).map(|known| {

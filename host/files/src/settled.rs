@@ -42,6 +42,8 @@ impl<'w> Settled<'w> {
         let folder = seen.stamp.filter(|stamp| stamp.kind == FileKind::Folder);
         let changed = match (observe, folder) {
             // Entries made in a folder change its stamp and neither what it is nor which one.
+            // Links to it change its stamp too.
+            (Observe::Made, None) => seen.stamp.is_some_and(|stamp| self.started.is_not_after(stamp.mtime)),
             (Observe::Listing | Observe::Tree, _) | (_, None) => self.started.is_not_after(seen.newest),
             // The way to it includes it.
             (_, Some(_)) if self.ended.is_some() => false,

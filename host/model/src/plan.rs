@@ -121,8 +121,21 @@ pub struct Unit {
     pub failures: Failures,
     /// How what is read may lead to more, for a guess on which nothing rests.
     pub ahead: Option<Scan>,
+    /// What earlier runs may have left for this one.
+    pub earlier: Vec<EarlierState>,
     /// Given back to `collect`.
     pub state: Vec<u8>,
+}
+
+/// A folder in which the tool keeps what spares a later run work: a run that found any is not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierState {
+    /// Absolute, or from the working directory. Holds a folder for each thing that is made.
+    pub folder: String,
+    /// What the names of those folders begin with that can be this call's.
+    pub prefix: String,
+    /// How names end, within such a folder, of what no run begins with.
+    pub unfinished: Vec<String>,
 }
 
 /// What becomes of a run that ends with another code than zero.
@@ -187,6 +200,8 @@ pub enum Observe {
     InPath,
     /// Of a name: to which file it leads in the caller's PATH, and that program. What the answer of a probe rests on that runs it.
     ProgramInPath,
+    /// The bytes of a file that a tool made, and to which links come and go while others read it.
+    Made,
 }
 
 /// What it means when nothing is at a path after the run.

@@ -87,6 +87,17 @@ pub enum TokenRule {
     WholeWord(String),
     /// A lead, one of some words, and a name between delimiters.
     Name(NameRule),
+    /// A lead and hexadecimal digits.
+    Digits(DigitsRule),
+}
+
+/// `lead`, and at least `count` hexadecimal digits in lower case, of which the first `count` are the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigitsRule {
+    /// Right before the digits.
+    pub lead: String,
+    /// How many.
+    pub count: u32,
 }
 
 /// `lead`, one of `words`, and a name between one of `delimiters`.

@@ -30,6 +30,8 @@ pub struct Fact {
     pub file: Option<String>,
     /// What the tokens found.
     pub findings: std::sync::Arc<Vec<Finding>>,
+    /// Of a folder that can be read and is not too large: the names in it that are Unicode, in no order.
+    pub names: Option<Vec<String>>,
 }
 
 /// A place where a token was found.

@@ -337,6 +337,7 @@ mod tests {
             dependencies: Vec::new(),
             failures: crate::plan::Failures::Forget,
             ahead: None,
+            earlier: Vec::new(),
             state: Vec::new(),
         }
     }

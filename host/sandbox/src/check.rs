@@ -102,6 +102,7 @@ fn adds_user_words(grant: &Grant) -> bool {
 fn finds_nothing(rule: &TokenRule) -> bool {
     match rule {
         TokenRule::WholeWord(word) => word.is_empty(),
+        TokenRule::Digits(rule) => rule.lead.is_empty() || rule.count == 0,
         TokenRule::Name(rule) => {
             rule.lead.is_empty() && rule.words.is_empty()
                 || rule.words.iter().any(|word| word.trim().is_empty())

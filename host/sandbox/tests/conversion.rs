@@ -8,8 +8,8 @@ use std::sync::Arc;
 use common::{World, invocation, run};
 use zccache_model::invocation::ExitStatus;
 use zccache_model::plan::{
-    Absence, Addition, Answer, Chain, Decision, Dependency, Failures, FileKind, Input, Lookup, Observe, Output, Plan,
-    Probe, Question, Ran, Refusal, Role, Scan, Search, Unit,
+    Absence, Addition, Answer, Chain, Decision, Dependency, EarlierState, Failures, FileKind, Input, Lookup, Observe,
+    Output, Plan, Probe, Question, Ran, Refusal, Role, Scan, Search, Unit,
 };
 use zccache_model::plugin::{Grant, GrantKind, NameRule, Token, TokenRule, Word};
 use zccache_model::reading::{Collected, Fact, Finding, Reading};
@@ -50,6 +50,7 @@ const RUN: &str = r#"run({
         ],
         failures: keep,
         ahead: some({token: "ahead", searches: [{chain: 0, beside: false}], all-words: []}),
+        earlier: [{folder: "kept", prefix: "x-", unfinished: [".lock"]}],
         state: [0, 255],
         more: []
     },
@@ -104,6 +105,11 @@ fn plan() -> Plan {
                 searches: vec![Search { chain: 0, beside: false }],
                 all_words: Vec::new(),
             }),
+            earlier: vec![EarlierState {
+                folder: "kept".into(),
+                prefix: "x-".into(),
+                unfinished: vec![".lock".into()],
+            }],
             state: vec![0, 255],
         },
         assumptions: vec![input("/lib", Observe::Listing, Absence::MustExist)],
@@ -205,6 +211,7 @@ fn a_plugin_is_told_tokens_and_words_by_their_texts() {
             content: Some("same".into()),
             file: None,
             findings: Arc::new(vec![finding.clone()]),
+            names: None,
         };
         match plugin.collect(&run(), &[fact]) {
             Ok(Collected::Refuse(refusal)) => Some((refusal.reason, refusal.detail)),

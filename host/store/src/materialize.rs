@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::io::{self, Seek};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -133,13 +134,13 @@ impl Materializer {
         placement: &Placement<'a>,
         umask: u32,
     ) -> Result<Staged<'a>, MaterializeError> {
-        let replaces = self.look(placement.destination)?;
+        let there = self.look(placement.destination)?;
         let lent = if self.lends { self.lend(blobs, placement, umask)? } else { None };
         let mut staged = match lent {
             Some(staged) => staged,
-            None => self.copy(blobs, copier, placement, umask)?,
+            None => self.copy(blobs, copier, placement, permissions(placement.output, there, umask))?,
         };
-        staged.replaces = replaces;
+        staged.replaces = there.is_some();
         Ok(staged)
     }
 
@@ -148,7 +149,7 @@ impl Materializer {
         blobs: &Blobs,
         copier: &Copier,
         placement: &Placement<'a>,
-        umask: u32,
+        mode: u32,
     ) -> Result<Staged<'a>, MaterializeError> {
         let Placement { output, destination } = *placement;
         let failed = |source| MaterializeError::Io { path: destination.to_owned(), source };
@@ -159,7 +160,6 @@ impl Materializer {
             Err(Unusable::Damaged(stamp)) => return Err(damaged(blobs, &output.blob, stamp)),
             Err(Unusable::Io(error)) => return Err(failed(error)),
         };
-        let mode = output.mode.bits(umask);
         let (mut file, staged) = self.create(destination, mode)?;
         let (blob, stamp, lent) = match content {
             Content::Bytes(bytes) => {
@@ -226,20 +226,21 @@ impl Materializer {
         Ok(())
     }
 
-    /// Whether there is a file at the destination, which then may be replaced.
-    fn look(&self, destination: &Path) -> Result<bool, MaterializeError> {
+    /// The permissions of the file at the destination, which then may be replaced; none: there is none.
+    fn look(&self, destination: &Path) -> Result<Option<u32>, MaterializeError> {
         let refused = |why| MaterializeError::Destination { path: destination.to_owned(), why };
         let found = self.disk.look(destination).map_err(|error| self.trouble(destination, error))?;
-        let Some(metadata) = found else { return Ok(false) };
+        let Some(metadata) = found else { return Ok(None) };
+        let permissions = Some(metadata.mode() & 0o7777);
         if !metadata.is_file() {
             return Err(refused(Obstacle::NotRegular));
         }
         // The permissions seen here do not tell: there are immutable files, lists of access and security modules.
         match self.disk.may_write(destination) {
-            Ok(()) => Ok(true),
+            Ok(()) => Ok(permissions),
             // Gone since it was looked at: another hit is replacing it at this moment.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(_) if self.is_lent(destination) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(_) if self.is_lent(destination) => Ok(permissions),
             Err(error) => Err(match self.trouble(destination, error) {
                 MaterializeError::Destination { path, .. } => {
                     MaterializeError::Destination { path, why: Obstacle::NotWritable }
@@ -315,6 +316,13 @@ impl Materializer {
         output.placed = !output.lent;
         Ok(())
     }
+}
+
+/// The permissions of an output that is put in place of a file with those of `there`. Where the tool would have written into that
+/// file, it keeps them; not what a link of a blob has, which is for nobody to write.
+fn permissions(output: &StoredOutput, there: Option<u32>, umask: u32) -> u32 {
+    let kept = there.filter(|there| !output.replaced && output.mode == ModeClass::Plain && there & 0o200 != 0);
+    kept.unwrap_or_else(|| output.mode.bits(umask))
 }
 
 /// Whether it pays to put outputs in place side by side.

@@ -54,6 +54,14 @@ impl Snapshot {
     pub fn of_replaced(self, replaced: bool) -> Snapshot {
         Snapshot { replaced, ..self }
     }
+
+    /// The same of an output that the tool wrote into a file which was there before: its permissions are not the tool's doing.
+    pub fn of_kept_file(self) -> Snapshot {
+        match self.mode {
+            ModeClass::Literal(mode) if mode & 0o111 == 0 => Snapshot { mode: ModeClass::Plain, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Takes the content of the file at `path`, which the run wrote under `umask`.

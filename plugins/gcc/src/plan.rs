@@ -74,6 +74,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
         outputs,
         failures: Failures::Forget,
         ahead: command.source.language.includes().then(includes),
+        earlier: Vec::new(),
         more: Vec::new(),
     };
     Ok(Run { chains: known.chains, unit, assumptions: known.assumptions, more: Vec::new() })

@@ -3,9 +3,11 @@
 /// What such an option means to the cache. That it is in the key goes without saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codegen {
-    /// Nothing but that. `incremental` is among these: what it leaves in its folder changes what a later run costs, not
-    /// what it means.
+    /// Nothing but that.
     Keyed,
+    /// Where runs leave what spares later ones work. What is made with that need not be what is made without: lines in a
+    /// message, comments in documentation and digests of sources stay as they were.
+    Incremental,
     /// It is a part of the names of outputs.
     ExtraFilename,
     /// Which program links.
@@ -49,7 +51,7 @@ const TABLE: &[(&str, Codegen)] = &[
     ("force-frame-pointers", Keyed),
     ("force-unwind-tables", Keyed),
     ("help", Bypass("question")),
-    ("incremental", Keyed),
+    ("incremental", Codegen::Incremental),
     ("instrument-coverage", Keyed),
     ("jump-tables", Keyed),
     ("link-arg", Codegen::LinkArguments),

@@ -159,6 +159,8 @@ pub(crate) struct Command {
     pub lto: Lto,
     /// It is for the machine's own processor, whichever that is.
     pub native_processor: bool,
+    /// Where runs leave what spares later ones work.
+    pub incremental: Option<String>,
     /// Further files that are read.
     pub reads: Vec<String>,
     /// The caller is told of every file as it is written.
@@ -304,6 +306,7 @@ impl Command {
         let on = !matches!(value, "n" | "no" | "off" | "false");
         match codegen::find(name) {
             Some(Codegen::Keyed) => {}
+            Some(Codegen::Incremental) => self.incremental = Some(value.to_owned()),
             Some(Codegen::ExtraFilename) => self.extra = value.to_owned(),
             Some(Codegen::Linker) => self.linker = Some(value.to_owned()),
             Some(Codegen::LinkArguments) => self.link_arguments.extend(value.split(' ').map(str::to_owned)),

@@ -1,12 +1,12 @@
 //! What the plugin claims, is given, may add and has looked for.
 
-use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
+use zccache_plugin_sdk::answer::{addition, digits, literal, name_rule, probe, self_probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::environment;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 2;
+const KEY_VERSION: u32 = 3;
 
 /// The addition by which the compiler lists its sources, where the caller does not have it do so.
 pub(crate) const SOURCES: &str = "sources";
@@ -49,6 +49,10 @@ pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
     "redundant_feature_names",
     "wildcard_dependencies",
 ];
+/// What a crate's metadata holds of the name of a crate: the length of a text, and a hyphen before the digits.
+pub(crate) const OF_CRATE: &str = "of-crate";
+/// So many (cargo's `Metadata`, in hexadecimal digits).
+pub(crate) const CRATE_DIGITS: u32 = 16;
 /// Where a source may say itself what is made of it.
 pub(crate) const CRATE_TYPE: &str = "crate-type";
 /// Assembly in a source: the macros of those names.
@@ -127,6 +131,7 @@ fn tokens() -> Vec<Token> {
         name_rule(LINK_NAME, "name", &["="], VALUE),
         name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
         whole_word(CRATE_TYPE, "crate_type"),
+        digits(OF_CRATE, "\u{11}-", CRATE_DIGITS),
     ]
     .into_iter()
     .chain(ASSEMBLY.map(|name| name_rule(name, name, &["!"], &[])))

@@ -2,8 +2,8 @@
 
 use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Chain, Decision, Dependency, Failures, Input, Invocation, Lookup, Observe, Property, Reason, Role, Run, Status,
-    Unit,
+    Chain, Decision, Dependency, EarlierState, Failures, Input, Invocation, Lookup, Observe, Output, Property, Reason,
+    Role, Run, Status, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value;
@@ -76,11 +76,12 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
         inputs,
         lookups: package_files(&tool),
         dependencies: dependencies(&command),
+        state: context(invocation, &tool, &command, &outputs, libraries).encode(),
         outputs,
         additions,
         failures: Failures::Keep,
         ahead: None,
-        state: context(invocation, &tool, &command, libraries).encode(),
+        earlier: earlier(&command),
         more: Vec::new(),
     };
     Ok(Run { chains: vec![upwards(invocation, &tool)], unit, assumptions, more: Vec::new() })
@@ -120,7 +121,25 @@ fn of_linker(command: &Command) -> Vec<Input> {
     [maybe(driver, observe)].into_iter().chain(linkers).collect()
 }
 
-fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, libraries: String) -> Context {
+/// What earlier compiles of this crate, or of another of its name, left: folders named after it, in each the sessions of runs, of which
+/// one that did not end, and the files by which they are locked, are of no use to another (`rustc_incremental::persist::fs`).
+fn earlier(command: &Command) -> Vec<EarlierState> {
+    let prefix = command.name.as_ref().map(|name| format!("{name}-")).unwrap_or_default();
+    let unfinished = vec!["-working".to_owned(), ".lock".to_owned()];
+    let folder = command.incremental.clone();
+    folder
+        .into_iter()
+        .map(|folder| EarlierState { folder, prefix: prefix.clone(), unfinished: unfinished.clone() })
+        .collect()
+}
+
+fn context(
+    invocation: &Invocation,
+    tool: &Tool<'_>,
+    command: &Command,
+    outputs: &[Output],
+    libraries: String,
+) -> Context {
     let written = command.emits(Kind::Link) || command.emits(Kind::Metadata);
     let mut native: Vec<String> = command.native_folders().map(str::to_owned).collect();
     native.extend([libraries.clone(), format!("{libraries}/self-contained")]);
@@ -132,6 +151,8 @@ fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, librarie
         libraries: command.libraries.clone(),
         native,
         crates: command.crate_folders().map(str::to_owned).chain([libraries]).collect(),
+        externs: command.externs.clone(),
+        written: outputs.iter().map(|output| output.path.clone()).collect(),
         variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
     }
 }
@@ -207,7 +228,7 @@ fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, lib
     let mut inputs = vec![read(&command.source)];
     inputs.extend(command.reads.iter().map(read));
     // A macro is loaded, with the libraries that it needs.
-    let loaded = |path: &str| if path.ends_with(".so") { Observe::Program } else { Observe::Content };
+    let loaded = |path: &str| if path.ends_with(".so") { Observe::Program } else { Observe::Made };
     inputs.extend(command.externs.iter().map(|path| input(path.clone(), loaded(path))));
     // Crates that the source names are taken from there, too, and nothing says which.
     let searched = command.search.iter().filter(|folder| folder.crates);

@@ -1,7 +1,8 @@
 //! The commonest parts of an answer in one word each.
 
 use crate::contract::{
-    Absence, Collected, Decision, Grant, GrantKind, Input, NameRule, Observe, Refusal, Token, TokenRule, Word,
+    Absence, Collected, Decision, DigitsRule, Grant, GrantKind, Input, NameRule, Observe, Refusal, Token, TokenRule,
+    Word,
 };
 
 /// The tool runs as it is, for a reason that statistics count by; `detail` is for people.
@@ -52,6 +53,11 @@ pub fn literal(word: &str) -> Word {
 /// A token that is a word of its own.
 pub fn whole_word(id: &str, word: &str) -> Token {
     Token { id: id.to_owned(), find: TokenRule::WholeWord(word.to_owned()) }
+}
+
+/// A token that gives `count` hexadecimal digits in lower case, right behind `lead`.
+pub fn digits(id: &str, lead: &str, count: u32) -> Token {
+    Token { id: id.to_owned(), find: TokenRule::Digits(DigitsRule { lead: lead.to_owned(), count }) }
 }
 
 /// A token that gives names: `lead`, one of `words`, a name between one pair of `delimiters`.

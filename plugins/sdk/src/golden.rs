@@ -163,6 +163,7 @@ pub fn description(description: &crate::contract::Description) -> String {
         let rule = match &token.find {
             TokenRule::WholeWord(word) => format!("word {word}"),
             TokenRule::Name(rule) => format!("{} {:?} {:?}", rule.lead, rule.words, rule.delimiters),
+            TokenRule::Digits(rule) => format!("{} digits behind {:?}", rule.count, rule.lead),
         };
         line(&mut text, &format!("token {}: {rule}", token.id));
     }
@@ -217,6 +218,10 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
     if let Some(scan) = &unit.ahead {
         line(text, &format!("ahead: scan for {}", scan.token));
     }
+    for state in &unit.earlier {
+        let unfinished = state.unfinished.join(" ");
+        line(text, &format!("earlier state {}/{}*, unfinished: {unfinished}", state.folder, state.prefix));
+    }
     if unit.failures == Failures::Keep {
         line(text, "failures are kept");
     }
@@ -262,6 +267,7 @@ fn render_observe(observe: Observe) -> &'static str {
         Observe::Tree => "tree",
         Observe::Program => "program",
         Observe::ProgramInPath => "program in PATH",
+        Observe::Made => "made",
     }
 }
 

@@ -69,7 +69,7 @@ fn one_unit(id: &str, outputs: &str, additions: &str) -> Vec<u8> {
     let roles = vec!["key"; ROLES].join(", ");
     let plan = format!(
         "run({{chains: [], unit: {{roles: [{roles}], key: [], sometimes: [], directory-in-key: true, irrelevant-environment: [], \
-         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], failures: forget, ahead: none, state: [], more: []}}, assumptions: [], \
+         inputs: [], lookups: [], {outputs}, {additions}, dependencies: [], failures: forget, ahead: none, earlier: [], state: [], more: []}}, assumptions: [], \
          more: []}})"
     );
     Canned::new(id).plan(&plan).plan_code(as_many_roles_as_arguments).build()

@@ -24,6 +24,9 @@ use crate::services::Services;
 use crate::temporaries::Temporaries;
 use crate::variables::OF_PROGRAMS;
 
+/// Has a zccache run the compiler as it was called.
+const DISABLE: &str = "ZCCACHE_DISABLE";
+
 /// One plugin's questions about one call.
 pub struct Inquiry<'a> {
     services: &'a Services,
@@ -161,7 +164,7 @@ impl<'a> Inquiry<'a> {
         });
         let arguments = arguments.collect();
         let temporaries = Temporaries::at(self.services.scratch_path())?;
-        let mut environment = plain_language(&self.call.environment, alone);
+        let mut environment = of_probe(&self.call.environment, alone);
         environment.push(("TMPDIR".into(), temporaries.folder().into()));
         let named_by_path = self.resolved.program.named_by_path;
         let ran = process::run(
@@ -204,13 +207,15 @@ impl<'a> Inquiry<'a> {
 }
 
 /// The caller's variables, or those that programs are found and loaded by `alone`, without where temporary files are, and with
-/// messages in the plain locale: plugins read what probes print.
-fn plain_language(environment: &[(OsString, OsString)], alone: bool) -> Vec<(OsString, OsString)> {
+/// messages in the plain locale: plugins read what probes print. A compiler that a probe runs in turn, and that is a link to
+/// zccache, is not to ask a daemon, least of all another one than the caller's.
+fn of_probe(environment: &[(OsString, OsString)], alone: bool) -> Vec<(OsString, OsString)> {
     let passed = |name: &OsString| {
-        let replaced = ["LC_ALL", "LANGUAGE", "TMPDIR"].iter().any(|known| name == known);
+        let replaced = ["LC_ALL", "LANGUAGE", "TMPDIR", DISABLE].iter().any(|known| name == known);
         if alone { OF_PROGRAMS.iter().any(|known| name == known) } else { !replaced }
     };
     let mut plain: Vec<_> = environment.iter().filter(|(name, _)| passed(name)).cloned().collect();
     plain.push(("LC_ALL".into(), "C".into()));
+    plain.push((DISABLE.into(), "1".into()));
     plain
 }

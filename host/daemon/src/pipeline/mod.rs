@@ -16,6 +16,7 @@ mod ahead;
 mod answers;
 mod collect;
 mod context;
+mod earlier;
 mod hit;
 mod lookup;
 mod memo;

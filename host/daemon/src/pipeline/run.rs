@@ -18,6 +18,7 @@ use zccache_store::{Snapshot, may_be_link};
 
 use crate::call::Call;
 use crate::pipeline::ahead;
+use crate::pipeline::earlier::Earlier;
 use crate::pipeline::let_go_on;
 use crate::pipeline::plan::Planned;
 use crate::pipeline::resolve::Resolved;
@@ -52,12 +53,14 @@ pub fn run(
         unit.outputs.iter().map(|output| path::from_directory(&call.directory, &output.path)).collect();
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
     let before: Vec<Option<Left>> = destinations.iter().map(|path| clear(services, path, call.umask)).collect();
+    let earlier = Earlier::before(call, &unit.earlier);
     let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
     let released = call.at_place(|place| services.files.witness(place, searched(planned)));
     let reply = Reply::Run { program: resolved.program.clone(), additions };
     let ran = exchange(connection, &reply, |connection| ahead::read(services, connection, call, planned))?;
 
-    let written: Vec<bool> = destinations.iter().zip(&before).map(|(path, before)| Left::at(path) != *before).collect();
+    let written: Vec<Written> =
+        destinations.iter().zip(&before).map(|(path, before)| Written::between(before, &Left::at(path))).collect();
     let mut outputs = Err("failed".to_owned());
     let mut dependencies = Vec::new();
     let failed = !ran.status.is_success();
@@ -73,7 +76,7 @@ pub fn run(
                 }
                 Dependency::Output(role) => {
                     let index = unit.outputs.iter().position(|output| output.role == *role)?;
-                    if !written[index] {
+                    if written[index] == Written::No {
                         return None;
                     }
                     services.files.read(&destinations[index], limits::DEPENDENCY_BYTES).ok().flatten()
@@ -81,6 +84,9 @@ pub fn run(
                 Dependency::Scan(_) => None,
             })
             .collect();
+    }
+    if earlier.is_taken_up() {
+        outputs = Err("earlier-state".to_owned());
     }
     if writing.overlapped() {
         outputs = Err("overlapping-outputs".to_owned());
@@ -114,13 +120,13 @@ fn exchange(connection: &mut UnixStream, reply: &Reply, meanwhile: impl FnOnce(&
     })
 }
 
-/// What is at an output's path, as far as it tells whether a run wrote there.
+/// What is at an output's path, as far as it tells whether a run wrote there. Not the time of the last change: links to the file
+/// that come and go, and permissions, move it too (rustc links an earlier crate's metadata and drops that link again).
 #[derive(PartialEq, Eq)]
 struct Left {
     file: (u64, u64),
     size: u64,
     modified: (i64, i64),
-    changed: (i64, i64),
 }
 
 impl Left {
@@ -133,7 +139,27 @@ impl Left {
             file: (metadata.dev(), metadata.ino()),
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// What a run did at an output's path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Nothing.
+    No,
+    /// It made a file.
+    NewFile,
+    /// It wrote into the file that was there.
+    IntoFile,
+}
+
+impl Written {
+    fn between(before: &Option<Left>, after: &Option<Left>) -> Written {
+        match (before, after) {
+            _ if before == after => Written::No,
+            (Some(before), Some(after)) if before.file == after.file => Written::IntoFile,
+            _ => Written::NewFile,
         }
     }
 }
@@ -159,12 +185,12 @@ fn snapshots(
     call: &Call,
     unit: &Unit,
     destinations: &[PathBuf],
-    written: &[bool],
+    written: &[Written],
     failed: bool,
 ) -> Result<Vec<(String, Snapshot)>, String> {
     let mut taken = Vec::new();
     for (index, Output { role, required, replaced, .. }) in unit.outputs.iter().enumerate() {
-        if !written[index] {
+        if written[index] == Written::No {
             if failed {
                 continue;
             }
@@ -178,7 +204,11 @@ fn snapshots(
             continue;
         }
         match services.store.snapshot(&destinations[index], call.umask) {
-            Ok(snapshot) => taken.push((role.clone(), snapshot.of_replaced(*replaced))),
+            Ok(snapshot) => {
+                let snapshot = snapshot.of_replaced(*replaced);
+                let kept = written[index] == Written::IntoFile;
+                taken.push((role.clone(), if kept { snapshot.of_kept_file() } else { snapshot }));
+            }
             Err(error) => {
                 tracing::info!(%error, "an output cannot be stored");
                 return Err(error.reason().to_owned());

@@ -71,8 +71,9 @@ pub(crate) fn is_identifier(byte: u8) -> bool {
 /// since whatever comes then stands on another line.
 fn skip(text: &[u8], mut at: usize) -> usize {
     loop {
-        if text.get(at).copied().is_some_and(is_blank) {
-            at += 1;
+        let blank = blank(text, at);
+        if blank > 0 {
+            at += blank;
         } else if text[at.min(text.len())..].starts_with(b"/*") {
             match find(text, at + 2, b"*/") {
                 Some(end) => at = end + 2,
@@ -83,6 +84,27 @@ fn skip(text: &[u8], mut at: usize) -> usize {
         }
     }
 }
+
+/// How many bytes the blank at a place has; none there: zero. clang takes every blank of Unicode for white space, and only warns.
+fn blank(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(byte) if is_blank(*byte) => 1,
+        Some(byte) if byte.is_ascii() => 0,
+        None => 0,
+        Some(_) => {
+            let end = text.len().min(at + char::MAX.len_utf8());
+            let whole = text[at..end].utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            whole
+                .chars()
+                .next()
+                .filter(|first| first.is_whitespace() || *first == MONGOLIAN_SEPARATOR)
+                .map_or(0, char::len_utf8)
+        }
+    }
+}
+
+/// A blank to clang, and to Unicode until version 6.3.
+const MONGOLIAN_SEPARATOR: char = '\u{180e}';
 
 /// The name at a place: between the first pair of delimiters that opens there and closes on the same line.
 fn name(rule: &NameRule, text: &[u8], at: usize) -> Option<(u32, String)> {

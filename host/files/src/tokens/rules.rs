@@ -81,6 +81,12 @@ impl TokenRules {
         let nameless = Finding { token, word: None, delimiter: None, name: String::new() };
         match rule {
             TokenRule::WholeWord(_) => is_whole_at_end(head, text, end).then_some(nameless),
+            TokenRule::Digits(rule) => {
+                let digits = text.get(end..end + rule.count as usize)?;
+                let name = std::str::from_utf8(digits).ok()?;
+                let are_digits = digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+                are_digits.then(|| Finding { name: name.to_owned(), ..nameless })
+            }
             // A lead may be the beginning of its words: only where it has none does it end as a word does.
             TokenRule::Name(rule) if rule.words.is_empty() && !is_whole_at_end(head, text, end) => None,
             TokenRule::Name(rule) => {
@@ -100,6 +106,7 @@ fn head_of(rule: &TokenRule) -> &[u8] {
     match rule {
         TokenRule::WholeWord(word) => word.as_bytes(),
         TokenRule::Name(rule) => rule.lead.as_bytes(),
+        TokenRule::Digits(rule) => rule.lead.as_bytes(),
     }
 }
 
@@ -109,6 +116,7 @@ fn digest(tokens: &[Token]) -> TokenSet {
         key.text("token", &token.id);
         match &token.rule {
             TokenRule::WholeWord(word) => key.text("whole word", word),
+            TokenRule::Digits(rule) => key.text("digits behind", &rule.lead).part("count", &rule.count.to_le_bytes()),
             TokenRule::Name(rule) => {
                 key.text("lead", &rule.lead);
                 for word in &rule.words {
@@ -127,6 +135,8 @@ fn digest(tokens: &[Token]) -> TokenSet {
 #[cfg(test)]
 pub(crate) mod tests {
     use proptest::prelude::*;
+
+    use zccache_model::plugin::DigitsRule;
 
     use super::*;
 
@@ -174,6 +184,18 @@ pub(crate) mod tests {
         assert!(found("TODAY\\\nS").is_empty());
         assert_eq!(found("ask(x"), ["call"]);
         assert!(found("task(x ask (").is_empty());
+    }
+
+    #[test]
+    fn digits_are_found_right_behind_their_lead_and_as_many_as_asked_for() {
+        let rule = DigitsRule { lead: "\u{11}-".into(), count: 4 };
+        let rules = TokenRules::new(&[Token { id: "of-crate".into(), rule: TokenRule::Digits(rule) }]);
+        let found: Vec<String> = rules
+            .find(b"\0\x11-0af9\xc1 \x11-123 \x11-12345\x11- 1234\x11-12G4 -4444 \x11-0af9\x11-ab")
+            .into_iter()
+            .map(|finding| finding.name)
+            .collect();
+        assert_eq!(found, ["0af9", "1234"]);
     }
 
     #[test]
@@ -230,6 +252,7 @@ pub(crate) mod tests {
                 match &token.rule {
                     TokenRule::WholeWord(word) if !is_whole(word, rest) => continue,
                     TokenRule::WholeWord(_) => {}
+                    TokenRule::Digits(_) => continue,
                     TokenRule::Name(rule) => {
                         let mut rest = trim(rest);
                         if rule.words.is_empty() && !is_whole(head, &text[start + head.len()..]) {

@@ -17,14 +17,20 @@ pub(crate) fn spliced(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(joined)
 }
 
-/// The first backslash from `from` on that only blanks part from a line's end, and where the next line begins.
+/// The first backslash from `from` on that only blanks part from a line's end, and where the next line begins. Behind a
+/// backslash, gcc and clang take a lone carriage return for a line's end too.
 fn next_splice(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut at = from;
     while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
         let start = at + found;
-        let blanks = bytes[start + 1..].iter().take_while(|byte| is_blank(**byte)).count();
-        if bytes.get(start + 1 + blanks) == Some(&b'\n') {
-            return Some((start, start + blanks + 2));
+        let blanks = bytes[start + 1..].iter().take_while(|byte| **byte != b'\r' && is_blank(**byte)).count();
+        let line_end = match bytes[start + 1 + blanks..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => 0,
+        };
+        if line_end > 0 {
+            return Some((start, start + 1 + blanks + line_end));
         }
         at = start + 1;
     }
@@ -46,6 +52,7 @@ mod tests {
             ("a\\\nb", "ab"),
             ("a\\ \t\nb", "ab"),
             ("a\\\r\nb", "ab"),
+            ("a\\ \rb\\\r\r\n", "ab\r\n"),
             ("a\\\\\nb\\\n", "a\\b"),
             ("\\", "\\"),
             ("\\n\\x\n", "\\n\\x\n"),

@@ -22,14 +22,18 @@ pub(crate) fn with_outcome<R>(
         .map(|fact| fact.findings.iter().map(|found| finding(description, found)).collect())
         .collect::<Option<Vec<Vec<wire::Finding<'_>>>>>()
         .ok_or_else(|| PluginFault::Host { message: "a finding is of another plugin's tokens".into() })?;
+    let names: Vec<Option<Vec<&str>>> =
+        facts.iter().map(|fact| fact.names.as_ref().map(|names| names.iter().map(String::as_str).collect())).collect();
     let facts: Vec<wire::Fact<'_>> = facts
         .iter()
         .zip(&findings)
-        .map(|(fact, findings)| wire::Fact {
+        .zip(&names)
+        .map(|((fact, findings), names)| wire::Fact {
             is: file_kind(fact.kind),
             content: fact.content.as_deref(),
             file: fact.file.as_deref(),
             findings,
+            names: names.as_deref(),
         })
         .collect();
     Ok(give(wire::Outcome {
@@ -51,7 +55,7 @@ fn finding<'a>(description: &'a Description, found: &'a Finding) -> Option<wire:
     let word = match (found.word, &token.rule) {
         (None, _) => "",
         (Some(word), TokenRule::Name(rule)) => rule.words.get(word as usize)?,
-        (Some(_), TokenRule::WholeWord(_)) => return None,
+        (Some(_), TokenRule::WholeWord(_) | TokenRule::Digits(_)) => return None,
     };
     Some(wire::Finding { token: &token.id, word, delimiter: found.delimiter, name: &found.name })
 }

@@ -1,7 +1,7 @@
 //! Descriptions, from the contract to the model.
 
 use zccache_model::limits;
-use zccache_model::plugin::{Description, Grant, GrantKind, NameRule, Token, TokenRule, Word};
+use zccache_model::plugin::{Description, DigitsRule, Grant, GrantKind, NameRule, Token, TokenRule, Word};
 
 use super::{Items, Stop, nothing_more};
 use crate::bindings::wire;
@@ -56,6 +56,7 @@ fn token(items: &mut Items, given: wire::Token) -> Result<Token, Stop> {
             words: items.plain(rule.words)?,
             delimiters: items.plain(rule.delimiters)?,
         }),
+        wire::TokenRule::Digits(rule) => TokenRule::Digits(DigitsRule { lead: rule.lead, count: rule.count }),
     };
     Ok(Token { id: given.id, rule })
 }

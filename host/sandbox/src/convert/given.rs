@@ -37,6 +37,7 @@ fn observe(given: wire::Observe) -> Observe {
         wire::Observe::Tree => Observe::Tree,
         wire::Observe::Program => Observe::Program,
         wire::Observe::ProgramInPath => Observe::ProgramInPath,
+        wire::Observe::Made => Observe::Made,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use zccache_model::invocation::{ExitStatus, Invocation, ProgramKind};
 use zccache_model::plan::{
-    Addition, Answer, Decision, Dependency, Failures, Output, Plan, Probe, Question, Role, Scan, Search, Unit,
+    Addition, Answer, Decision, Dependency, EarlierState, Failures, Output, Plan, Probe, Question, Role, Scan, Search,
+    Unit,
 };
 
 use super::given::{file_kind, input, lookup, refusal};
@@ -106,8 +107,14 @@ fn unit(items: &mut Items, given: wire::Unit) -> Result<Unit, Stop> {
             wire::Failures::Keep => Failures::Keep,
         },
         ahead: given.ahead.map(|given| scan(items, given)).transpose()?,
+        earlier: items.lists(given.earlier, earlier_state)?,
         state: given.state,
     })
+}
+
+fn earlier_state(items: &mut Items, given: wire::EarlierState) -> Result<EarlierState, Stop> {
+    let wire::EarlierState { folder, prefix, unfinished } = given;
+    Ok(EarlierState { folder, prefix, unfinished: items.plain(unfinished)? })
 }
 
 fn role(given: wire::Role) -> Role {

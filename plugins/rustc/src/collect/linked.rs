@@ -34,7 +34,7 @@ impl Linked {
         let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(&call, file));
         let own = OwnFolder::all(&kept);
         let mut linked = Linked::default();
-        linked.inputs.extend(kept.iter().map(|file| input(file.as_str(), Observe::Content)));
+        linked.inputs.extend(kept.iter().map(|file| input(file.as_str(), of_file(file))));
         linked.lookups.extend(made_of(&passing).into_iter().map(|name| Lookup {
             name,
             chain: Chain::Listed(CRATES),
@@ -159,6 +159,11 @@ fn made_of(passing: &[&String]) -> BTreeSet<String> {
     passing.iter().filter_map(library).collect()
 }
 
+/// Cargo links libraries of crates to where people look for them while others read them.
+fn of_file(file: &str) -> Observe {
+    if file.ends_with(".rlib") { Observe::Made } else { Observe::Content }
+}
+
 /// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder.
 fn is_passing(call: &LinkerCall, file: &str) -> bool {
     let in_scratch = |scratch: &str| file.strip_prefix(scratch).is_some_and(|rest| rest.starts_with('/'));
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn what_the_compiler_made_for_the_link_is_no_input() {
         let linked = linked("x: /t/rustcAbCd12/symbols.o x.1-cgu.0.rcgu.o /t/librustc_y.rlib y.o\n");
-        let contents = linked.inputs.iter().filter(|input| input.observe == Observe::Content);
+        let contents = linked.inputs.iter().filter(|input| matches!(input.observe, Observe::Content | Observe::Made));
         assert_eq!(contents.map(|input| input.path.as_str()).collect::<Vec<_>>(), ["/t/librustc_y.rlib", "y.o"]);
     }
 

@@ -1,9 +1,7 @@
 //! What a run read: its sources and variables by the compiler's own list, what the linker read by the linker's, and what
 //! neither lists: files that were looked for in vain, libraries that were packed into a crate, and the programs that linked.
-//!
-//! Crates that are not given by path are no inputs of their own where no linker runs: of each that it uses, a crate holds the
-//! hash of all that matters to the compiler, so what the crates given by path hold says what those must hold.
 
+mod crates;
 mod dep_info;
 mod failed;
 mod linked;
@@ -16,6 +14,7 @@ use zccache_plugin_sdk::answer::{maybe, refusal, refuse};
 use zccache_plugin_sdk::contract::{Collected, Observe, Outcome, Reading, Refusal};
 
 use crate::context::{Context, WIDTH};
+use crates::Crates;
 use dep_info::DepInfo;
 use linked::Linked;
 use messages::Messages;
@@ -35,7 +34,7 @@ const CRATES: u32 = 3;
 /// The chain of folders in which the linker's driver looks for a linker before it searches PATH.
 const LINKERS: u32 = 2;
 
-/// What the run read. One round of facts: of the sources.
+/// What the run read. Two rounds of facts: of the sources and of folders with crates, and of the crates given by path.
 pub(crate) fn collect(outcome: &Outcome) -> Collected {
     let Some(context) = Context::decode(&outcome.state) else {
         return refuse("state", "the plan's state is not readable");
@@ -49,8 +48,16 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
         return Err(refusal("no-dep-info", "the compiler did not list its sources"));
     };
     let DepInfo { sources, variables } = DepInfo::parse(dep_info)?;
-    if outcome.facts.len() < sources.len() {
-        return Ok(Collected::Facts(sources));
+    let folders = crates::folders(&context);
+    if outcome.facts.len() < sources.len() + folders.len() {
+        return Ok(Collected::Facts([sources.as_slice(), folders].concat()));
+    }
+    let (of_sources, of_crates) = outcome.facts.split_at(sources.len());
+    let (of_folders, of_crates) = of_crates.split_at(folders.len());
+    let crates = Crates::listed(&context, of_folders)?;
+    let asked = crates.asked();
+    if of_crates.len() < asked.len() {
+        return Ok(Collected::Facts(asked));
     }
     let messages = Messages::of(outcome);
     if messages.say(ELSEWHERE) {
@@ -59,15 +66,16 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if messages.say(OF_JOBSERVER) {
         return Err(refusal("jobserver", "a message is about the make that called"));
     }
-    let mut inputs = sources::inputs(&sources, &outcome.facts);
+    let mut inputs = sources::inputs(&sources, of_sources);
+    inputs.extend(crates.inputs(of_crates)?);
     inputs.extend(messages.shown().into_iter().map(|file| maybe(file, Observe::Content)));
     let failed = outcome.code != 0;
     if failed {
         inputs.extend(failed::looked_for(&messages, outcome.code, listed(2).is_some())?);
     }
-    sources::check_types(&context, &outcome.facts)?;
-    sources::check_lints(&context, &outcome.facts)?;
-    sources::check_assembly(&outcome.facts)?;
+    sources::check_types(&context, of_sources)?;
+    sources::check_lints(&context, of_sources)?;
+    sources::check_assembly(of_sources)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),
         (true, Some(files), Some(call)) => Linked::read(files, call)?,
@@ -75,8 +83,8 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     };
     let mut lookups = Vec::new();
     if context.bundles {
-        lookups = native::lookups(&context, &outcome.facts);
-        inputs.extend(native::folders(&context, &outcome.facts));
+        lookups = native::lookups(&context, of_sources);
+        inputs.extend(native::folders(&context, of_sources));
     }
     inputs.extend(linked.inputs);
     lookups.extend(linked.lookups);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zccache_plugin_sdk::contract::{
-    Answer, Chain, Collected, Decision, Dependency, Fact, FileKind, Finding, Grant, Invocation, NameRule, Observe,
-    Outcome, Question, Ran, Reading, Run, Status, TokenRule, Word,
+    Answer, Chain, Collected, Decision, Dependency, DigitsRule, Fact, FileKind, Finding, Grant, Invocation, NameRule,
+    Observe, Outcome, Question, Ran, Reading, Run, Status, TokenRule, Word,
 };
 use zccache_plugin_sdk::{Plugin, golden, path};
 
@@ -203,7 +203,9 @@ impl Place {
             (is == FileKind::File).then(|| String::from_utf8_lossy(&std::fs::read(&full).unwrap()).into_owned());
         let findings = content.as_deref().map(findings).unwrap_or_default();
         let file = std::fs::canonicalize(&full).ok().map(|path| path.to_string_lossy().into_owned());
-        Fact { is, content, file, findings }
+        let entries = std::fs::read_dir(&full).ok();
+        let names = entries.map(|each| each.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect());
+        Fact { is, content, file, findings, names }
     }
 }
 
@@ -312,6 +314,15 @@ fn findings(text: &str) -> Vec<Finding> {
         let (head, rule) = match &token.find {
             TokenRule::WholeWord(word) => (word.as_str(), None),
             TokenRule::Name(rule) => (rule.lead.as_str(), Some(rule)),
+            TokenRule::Digits(rule) => {
+                findings.extend(digits(rule, &text).map(|name| Finding {
+                    token: token.id.clone(),
+                    word: String::new(),
+                    delimiter: None,
+                    name,
+                }));
+                continue;
+            }
         };
         for (start, _) in text.match_indices(head) {
             let (before, rest) = (&text[..start], &text[start + head.len()..]);
@@ -330,6 +341,13 @@ fn findings(text: &str) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn digits(rule: &DigitsRule, text: &str) -> impl Iterator<Item = String> {
+    let digit = |each: &char| each.is_ascii_digit() || ('a'..='f').contains(each);
+    let behind = text.match_indices(&rule.lead).map(|(start, lead)| &text[start + lead.len()..]);
+    let digits = behind.map(move |rest| rest.chars().take(rule.count as usize).take_while(digit).collect::<String>());
+    digits.filter(|digits| digits.len() == rule.count as usize)
 }
 
 type Name = Option<(u32, String)>;
