@@ -1,7 +1,7 @@
 //! Compiles that fail: the same failure comes from the cache for as long as everything is as it was, the files included that
 //! were looked for in vain.
 
-use zccache_tests::Expected;
+use zccache_tests::{Expected, tick};
 
 use crate::call::{LIBRARY, library};
 use crate::rust::world;
@@ -21,6 +21,26 @@ fn a_failure_comes_from_the_cache_until_the_source_changes() {
     assert!(world.expect_cold_and_warm(&call, &LIBRARY).run.succeeded());
     world.write("x.rs", "pub fn f() -> u32 {\n    \"text\"\n}\n");
     assert_eq!(world.expect(Expected::Hit, &call, &LIBRARY).0, failed);
+}
+
+#[test]
+fn what_an_earlier_run_left_is_no_part_of_a_failure() {
+    let Some(world) = world() else { return };
+    let call = library("-C incremental=kept");
+    let bad = "pub fn f() -> u32 {\n    \"text\"\n}\n";
+    world.write("x.rs", "pub fn f() -> u32 {\n    1\n}\n");
+    assert!(world.make_bare(&call, &LIBRARY).run.succeeded());
+    world.write("x.rs", bad);
+    tick();
+    // Before it fails, the compiler drops the link to the metadata in its folder.
+    assert!(!world.make_cached(&call, &[]).run.succeeded());
+    for file in LIBRARY {
+        world.remove(file);
+    }
+    std::fs::remove_dir_all(world.work.join("kept")).unwrap();
+    let failed = world.make_cached(&call, &LIBRARY);
+    assert_eq!(failed.run.code, Some(1));
+    assert_eq!((&failed.files["libx.rmeta"], &failed.files["libx.rlib"]), (&None, &None));
 }
 
 #[test]
@@ -105,7 +125,7 @@ fn a_crate_that_was_missing_is_found_when_it_is_there() {
         assert!(!failed.run.succeeded() && counters.hits == 0, "{failed:?}");
     }
     world.bare(&library("").replace("x.rs", "late.rs --out-dir made")).expect_success();
-    zccache_tests::tick();
+    tick();
     let (made, counters) = world.compare(&call, &LIBRARY);
     assert!(made.run.succeeded() && counters.hits == 0, "{made:?}");
 }
@@ -117,7 +137,7 @@ fn a_build_that_fails_fails_again_from_the_cache_and_is_mended_by_an_edit() {
     workspace.build(Way::Cached, words).expect_success();
     let good = workspace.world.read("app/src/main.rs").unwrap();
     workspace.world.write_now("app/src/main.rs", "mod late;\nfn main() {\n    late::print(base::NUMBER);\n}\n");
-    zccache_tests::tick();
+    tick();
     let failed = workspace.build(Way::Cached, words);
     assert_eq!((failed.run.code, failed.counters.failures, failed.counters.hits), (Some(101), 1, 0));
     let again = workspace.build(Way::Cached, words);
@@ -125,13 +145,13 @@ fn a_build_that_fails_fails_again_from_the_cache_and_is_mended_by_an_edit() {
     assert_eq!(again.messages, failed.messages);
 
     workspace.world.write_now("app/src/late.rs", "pub fn print(n: u32) {\n    println!(\"late {n}\");\n}\n");
-    zccache_tests::tick();
+    tick();
     workspace.build(Way::Cached, words).expect_success();
     assert_eq!(workspace.said("debug", "$BIN/app"), "late 7\n");
     workspace.world.remove("app/src/late.rs");
     let failed_anew = workspace.build(Way::Cached, words);
     assert_eq!(failed_anew.messages, failed.messages);
     workspace.world.write_now("app/src/main.rs", good);
-    zccache_tests::tick();
+    tick();
     workspace.build(Way::Cached, words).expect_success().assert_all_hits();
 }

@@ -12,6 +12,7 @@ mod workspace;
 
 mod builds;
 mod clippy;
+mod crates;
 mod folders;
 mod incremental;
 mod toolchains;

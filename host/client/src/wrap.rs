@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 
+use rustix::process::{Resource, getrlimit};
 use zccache_model::limits;
 use zccache_protocol::frame::{self, FrameError};
 use zccache_protocol::message::{Reply, Request};
@@ -41,7 +42,8 @@ pub fn wrap(call: &ToolCall, environment: Vec<(&'static OsStr, &'static OsStr)>)
         Ok(settings) => settings,
         Err(error) => return without_cache(call, &error),
     };
-    if settings.disabled {
+    // What may grow to some size only, the daemon would write to any, and a list of inputs would end a compile that has none.
+    if settings.disabled || getrlimit(Resource::Fsize).current.is_some() {
         return plain::exec(call, None);
     }
     let caller = match Caller::of_process(environment) {

@@ -1,6 +1,8 @@
 //! What the stages of a compile need: each effect has its one owner here.
 
 use std::collections::HashMap;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use zccache_files::{Files, TokenRules};
 use zccache_model::digest::{ContextKey, PluginDigest};
+use zccache_model::limits;
 use zccache_protocol::endpoint::Endpoint;
 use zccache_protocol::namespace::Namespace;
 use zccache_sandbox::Registry;
@@ -102,6 +105,20 @@ impl Services {
             scratch_files: AtomicU64::new(0),
             last_request: AtomicU64::new(0),
         }
+    }
+
+    /// Whether tools can be told to write into the scratch folder: they fail where they cannot, and where they take a part of its
+    /// name for something else.
+    pub fn check_scratch(&self) -> io::Result<()> {
+        let folder = &self.endpoint.scratch;
+        if folder.as_os_str().as_bytes().contains(&b',') {
+            return Err(io::Error::other(format!("there is a comma in '{}'", folder.display())));
+        }
+        let disk = rustix::fs::statvfs(folder)?;
+        if disk.f_bavail.saturating_mul(disk.f_frsize) < limits::SCRATCH_BYTES {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, format!("'{}' is nearly full", folder.display())));
+        }
+        Ok(())
     }
 
     /// A path that nobody has used, for a file that only the daemon reads.

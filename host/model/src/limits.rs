@@ -68,6 +68,8 @@ pub const QUIET: Duration = Duration::from_millis(20);
 pub const QUIET_COARSE: Duration = Duration::from_millis(2_100);
 /// How long before a compile its source is made by what removes it right after.
 pub const SOON: Duration = Duration::from_secs(2);
+/// What must be free where tools write lists. One is 5 to 50 kB long.
+pub const SCRATCH_BYTES: u64 = 4 << 20;
 /// Most names in a folder of which a plugin is told them: 2 MB.
 pub const FACT_NAMES: usize = 50_000;
 /// Most names in a folder whose names are remembered: 50 kB.

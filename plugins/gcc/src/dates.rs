@@ -12,7 +12,7 @@ const DATES: [(&str, &str); 3] = [("date", "__DATE__"), ("time", "__TIME__"), ("
 /// Between the token of a macro and a piece of its name.
 const PIECE: char = ':';
 /// A piece that glibc has in a comment (`__TIME*_T_TYPE`), and what can follow it where it is pasted.
-const PIECE_IN_COMMENTS: (&str, &[&str]) = ("__TIME", &[",", ")", "##", "\n"]);
+const PIECE_IN_COMMENTS: (&str, &[&str]) = ("__TIME", &[",", ")", "##"]);
 /// A paste with the underscores that end these names.
 const PASTED_UNDERSCORES: &str = "pasted-underscores";
 /// glibc names unions of addresses by such a paste, in every program that has sockets.

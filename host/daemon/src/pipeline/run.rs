@@ -238,6 +238,12 @@ impl Drop for Scratch {
 }
 
 fn additions(services: &Services, planned: &Planned) -> Result<(Vec<Insertion>, Vec<Scratch>), FaultKind> {
+    if !planned.unit().additions.is_empty() {
+        services.check_scratch().map_err(|error| {
+            tracing::error!(%error, "tools are not asked to write lists");
+            FaultKind::Internal
+        })?;
+    }
     let mut scratch = Vec::new();
     let mut insertions = Vec::new();
     for addition in &planned.unit().additions {
