@@ -62,6 +62,28 @@ fn a_crate_whose_assembly_reads_a_file_is_not_stored() {
 }
 
 #[test]
+fn assembly_that_reads_a_file_is_seen_whatever_its_macro_is_called() {
+    let Some(world) = world() else { return };
+    let call = library("");
+    world.write("data", ".byte 1\n");
+    for source in [
+        "use core::arch::global_asm as ga;\nga!(\".incbin \\\"data\\\"\");\n",
+        "core::arch::global_asm // a comment\n!(\".incbin \\\"data\\\"\");\n",
+        "core::arch::r#global_asm!(\".include \\\"data\\\"\");\n",
+        "macro_rules! m {\n    ($i:ident) => {\n        core::arch::$i!(r#\".include \"data\"\"#);\n    };\n}\nm!(global_asm);\n",
+    ] {
+        world.write("x.rs", source);
+        world.expect(Expected::Unstored, &call, &LIBRARY);
+    }
+    // A method's name is none of it.
+    world.write(
+        "x.rs",
+        "//! Not asm.\npub struct S;\nimpl S {\n    pub fn include(&self, _: u8) {\n        self.include(1)\n    }\n}\n",
+    );
+    world.expect_cold_and_warm(&call, &LIBRARY);
+}
+
+#[test]
 fn a_library_that_is_packed_into_a_crate_is_seen_when_it_changes() {
     let Some(world) = using("", "") else { return };
     follows(&world, "lib/libpart.a", &library("-L native=lib -l static=part"), &LIBRARY);

@@ -6,7 +6,7 @@ use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 use crate::environment;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 2;
+const KEY_VERSION: u32 = 3;
 
 /// The addition by which the compiler lists its sources, where the caller does not have it do so.
 pub(crate) const SOURCES: &str = "sources";
@@ -51,10 +51,17 @@ pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
 ];
 /// Where a source may say itself what is made of it.
 pub(crate) const CRATE_TYPE: &str = "crate-type";
-/// Assembly in a source: the macros of those names.
+/// Assembly in a source: the names of its macros, wherever they stand, since a macro can be imported as another, or be given to
+/// one.
 pub(crate) const ASSEMBLY: [&str; 3] = ["asm", "global_asm", "naked_asm"];
-/// Words by which an assembler reads a file (the manual of GNU as, ".incbin" and ".include"; in either case).
-pub(crate) const ASSEMBLER_READS: [&str; 4] = ["incbin", "incbin-upper", "include", "include-upper"];
+/// By which an assembler packs a file (the manual of GNU as, ".incbin"; in either case).
+pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
+/// By which an assembler reads a file (the same, ".include"); or a method of that name.
+pub(crate) const INCLUDE: [&str; 2] = ["include", "include-upper"];
+/// What can follow that: the name of a file within a string of Rust's, or within a raw one; or what a method is given.
+const INCLUDED: &[(&str, &str)] = &[("\\\"", "\""), ("\"", "\""), ("(", ")")];
+/// Which of these is a method's.
+pub(crate) const OF_METHOD: u32 = 2;
 
 /// All of it.
 pub(crate) fn describe() -> Description {
@@ -116,9 +123,14 @@ fn grants() -> Vec<Grant> {
 }
 
 fn tokens() -> Vec<Token> {
-    let reads = |(id, word): (&str, &str)| name_rule(id, word, &[], &[]);
-    let [incbin, incbin_upper, include, include_upper] = ASSEMBLER_READS;
-    let words = [(incbin, ".incbin"), (incbin_upper, ".INCBIN"), (include, ".include"), (include_upper, ".INCLUDE")];
+    let [incbin, incbin_upper] = INCBIN;
+    let [include, include_upper] = INCLUDE;
+    let of_assembler = [
+        whole_word(incbin, ".incbin"),
+        whole_word(incbin_upper, ".INCBIN"),
+        name_rule(include, ".include", &[], INCLUDED),
+        name_rule(include_upper, ".INCLUDE", &[], INCLUDED),
+    ];
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
         // Or what a macro was given: `#[link $arguments]`.
@@ -129,7 +141,7 @@ fn tokens() -> Vec<Token> {
         whole_word(CRATE_TYPE, "crate_type"),
     ]
     .into_iter()
-    .chain(ASSEMBLY.map(|name| name_rule(name, name, &["!"], &[])))
-    .chain(words.map(reads))
+    .chain(ASSEMBLY.map(|name| whole_word(name, name)))
+    .chain(of_assembler)
     .collect()
 }
