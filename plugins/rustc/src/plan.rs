@@ -156,7 +156,9 @@ fn irrelevant(invocation: &Invocation, command: &Command) -> Vec<String> {
 
 /// Ends the plan where other crates are read of which nothing tells which they are.
 fn check_crates(command: &Command) -> Result<(), Stop> {
-    if command.emits(Kind::Link) && command.types.contains(&CrateType::StaticLib) && !command.externs.is_empty() {
+    // By path, or by a name in the source that is looked for.
+    let uses = !command.externs.is_empty() || command.search.iter().any(|folder| folder.crates);
+    if command.emits(Kind::Link) && command.types.contains(&CrateType::StaticLib) && uses {
         return bypass("staticlib-with-crates", "nothing lists the crates that are packed into it");
     }
     if command.links() && command.lto == Lto::Whole {

@@ -106,6 +106,7 @@ fn what_is_not_cached_has_a_reason() {
         "- --crate-name ___ --print=file-names",
         "a.rs -C lto -C opt-level=3",
         "a.rs --crate-type staticlib --extern b=libb.rlib",
+        "a.rs --crate-type staticlib -L dependency=d -L crate=c",
         "a.rs --crate-type cdylib --crate-type dylib",
         "a.rs -C linker=rust-lld",
         "a.rs -C link-arg=-Wl,-Map=x.map",
