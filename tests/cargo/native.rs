@@ -193,3 +193,19 @@ fn a_crate_for_other_languages_is_linked_with_what_its_crates_packed() {
     assert!(made[0].0.run.succeeded() && made[0].0 != made[1].0 && made[0].0 == made[2].0);
     assert_eq!((made[1].1.hits, made[2].1.hits), (0, 1), "{:?}", made[2].1);
 }
+
+#[test]
+fn an_object_of_the_callers_is_seen_when_it_changes_whatever_it_is_called() {
+    let Some(world) = using("", MAIN) else { return };
+    for object in ["part.rcgu.o", "rustc-parts/symbols.o"] {
+        world.write("rustc-parts/keep", "");
+        let call = program(&format!("-C link-arg={object}"));
+        let [one, two] = [1, 2].map(|number| {
+            world.write("part.c", format!("int part(void) {{ return {number}; }}\n"));
+            run(world.command("sh").args(["-c", &format!("gcc -O1 -c part.c -o {object}")])).expect_success();
+            zccache_tests::tick();
+            world.expect_cold_and_warm(&call, &PROGRAM)
+        });
+        assert!(one.run.succeeded() && two.run.succeeded() && one.files != two.files, "{object}: {one:?}");
+    }
+}

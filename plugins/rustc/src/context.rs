@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub native: Vec<String>,
     /// Where crates are looked for that other crates use.
     pub crates: Vec<String>,
+    /// Words of the call's own for the linker.
+    pub link_words: Vec<String>,
     /// Variables that macros read, as the caller says.
     pub variables: Vec<String>,
 }
@@ -38,16 +40,16 @@ impl Context {
     /// For the host to keep.
     pub(crate) fn encode(self) -> Vec<u8> {
         let flags = [self.links, self.bundles, self.types_said, self.lints].map(|set| set.to_string()).to_vec();
-        Lists(vec![flags, self.libraries, self.native, self.crates, self.variables]).encode()
+        Lists(vec![flags, self.libraries, self.native, self.crates, self.link_words, self.variables]).encode()
     }
 
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
-        let [flags, libraries, native, crates, variables]: [Vec<String>; 5] =
+        let [flags, libraries, native, crates, link_words, variables]: [Vec<String>; 6] =
             Lists::decode(state)?.0.try_into().ok()?;
         let flags: Option<Vec<bool>> = flags.iter().map(|flag| flag.parse().ok()).collect();
         let [links, bundles, types_said, lints]: [bool; 4] = flags?.try_into().ok()?;
-        Some(Context { links, bundles, types_said, lints, libraries, native, crates, variables })
+        Some(Context { links, bundles, types_said, lints, libraries, native, crates, link_words, variables })
     }
 }
 

@@ -132,6 +132,7 @@ fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, librarie
         libraries: command.libraries.clone(),
         native,
         crates: command.crate_folders().map(str::to_owned).chain([libraries]).collect(),
+        link_words: command.link_arguments.clone(),
         variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
     }
 }

@@ -8,6 +8,7 @@ use zccache_plugin_sdk::{depfile, path};
 
 use super::linker::LinkerCall;
 use super::{CRATES, LIBRARIES, LINKERS};
+use crate::context::Context;
 
 /// All of it.
 #[derive(Debug, Default)]
@@ -24,13 +25,14 @@ pub(crate) struct Linked {
 
 impl Linked {
     /// From the linker's list of files and the compiler's word on how it called it.
-    pub(crate) fn read(files: &[u8], call: &[u8]) -> Result<Linked, Refusal> {
+    pub(crate) fn read(files: &[u8], call: &[u8], context: &Context) -> Result<Linked, Refusal> {
         let rules = depfile::parse(files).map_err(|malformed| refusal("link-inputs", malformed.to_string()))?;
         let files: Vec<String> = rules.into_iter().flat_map(|rule| rule.prerequisites).collect();
         if files.is_empty() {
             return Err(refusal("link-inputs", "the linker lists nothing"));
         }
-        let call = LinkerCall::parse(call)?;
+        let mut call = LinkerCall::parse(call)?;
+        call.set_apart(context.link_words.iter().chain(&context.native));
         let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(&call, file));
         let own = OwnFolder::all(&kept);
         let mut linked = Linked::default();
@@ -159,27 +161,57 @@ fn made_of(passing: &[&String]) -> BTreeSet<String> {
     passing.iter().filter_map(library).collect()
 }
 
-/// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder.
+/// Whether the compiler made it for this link alone: its objects, which it gives by path, and what is in its scratch folder.
 fn is_passing(call: &LinkerCall, file: &str) -> bool {
     let in_scratch = |scratch: &str| file.strip_prefix(scratch).is_some_and(|rest| rest.starts_with('/'));
-    file.ends_with(".rcgu.o") || call.scratch().is_some_and(in_scratch)
+    (file.ends_with(".rcgu.o") && call.is_of_compiler(file)) || call.scratch().is_some_and(in_scratch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CALL: &[u8] = br#"LC_ALL="C" "cc" "-L" "/t/rustcAbCd12/raw-dylibs" "-L" "/s/lib" "-lc" "-l:q.a" "-B/s/gcc-ld" "-fuse-ld=lld""#;
+    const CALL: &str =
+        r#"LC_ALL="C" "cc" "-L" "/t/rustcAbCd12/raw-dylibs" "-L" "/s/lib" "-lc" "-l:q.a" "-B/s/gcc-ld" "-fuse-ld=lld""#;
+
+    /// `files`: those that the linker lists. The call names those that can be the compiler's.
+    fn linked_with(files: &str, words: &[&str]) -> Linked {
+        let named = files.split_whitespace().filter(|file| file.ends_with(".rcgu.o") || file.contains("/rustc"));
+        let named: String = named.map(|file| format!(" \"{file}\"")).collect();
+        let link_words = words.iter().map(|word| (*word).to_owned()).collect();
+        let context = Context { link_words, ..Context::default() };
+        Linked::read(files.as_bytes(), format!("{CALL}{named}").as_bytes(), &context).unwrap()
+    }
 
     fn linked(files: &str) -> Linked {
-        Linked::read(files.as_bytes(), CALL).unwrap()
+        linked_with(files, &[])
+    }
+
+    fn contents(linked: &Linked) -> Vec<&str> {
+        let contents = linked.inputs.iter().filter(|input| input.observe == Observe::Content);
+        contents.map(|input| input.path.as_str()).collect()
     }
 
     #[test]
     fn what_the_compiler_made_for_the_link_is_no_input() {
         let linked = linked("x: /t/rustcAbCd12/symbols.o x.1-cgu.0.rcgu.o /t/librustc_y.rlib y.o\n");
-        let contents = linked.inputs.iter().filter(|input| input.observe == Observe::Content);
-        assert_eq!(contents.map(|input| input.path.as_str()).collect::<Vec<_>>(), ["/t/librustc_y.rlib", "y.o"]);
+        assert_eq!(contents(&linked), ["/t/librustc_y.rlib", "y.o"]);
+    }
+
+    #[test]
+    fn what_the_call_names_is_an_input_whatever_its_name() {
+        let linked = linked_with(
+            "x: v.rcgu.o /p/rustc-app/symbols.o /p/rustc-app/w.o /p/rustcAbCd13/symbols.o x.1-cgu.0.rcgu.o\n",
+            &["v.rcgu.o", "/p/rustcAbCd13/symbols.o", "-Wl,--as-needed"],
+        );
+        let of_call = ["v.rcgu.o", "/p/rustc-app/symbols.o", "/p/rustc-app/w.o", "/p/rustcAbCd13/symbols.o"];
+        assert_eq!(contents(&linked), of_call);
+    }
+
+    #[test]
+    fn an_object_that_a_script_names_is_an_input_whatever_its_name() {
+        let linked = Linked::read(b"x: lib/v.rcgu.o\n", CALL.as_bytes(), &Context::default()).unwrap();
+        assert_eq!(contents(&linked), ["lib/v.rcgu.o"]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     sources::check_assembly(&outcome.facts)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),
-        (true, Some(files), Some(call)) => Linked::read(files, call)?,
+        (true, Some(files), Some(call)) => Linked::read(files, call, &context)?,
         (true, _, _) => return Err(refusal("no-link-inputs", "the linker did not list what it read")),
     };
     let mut lookups = Vec::new();
