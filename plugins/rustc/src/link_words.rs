@@ -26,6 +26,9 @@ const DRIVER: &[&str] = &[
 /// What words of the driver can begin with. A linker by name; folders and libraries, which are looked for in `collect`.
 const DRIVER_STARTS: &[&str] = &["-fuse-ld=", "-L", "-l", "-O", "-march=", "-mtune=", "-mcpu="];
 
+/// Folders of `-L` that begin so, linkers take for folders below another one (the manual of GNU ld, "-L").
+pub(crate) const OF_SYSROOT: [&str; 2] = ["=", "$SYSROOT"];
+
 /// Words of the linker.
 const LINKER: &[&str] = &[
     "as-needed",
@@ -124,7 +127,9 @@ pub(crate) fn check(words: &[String]) -> Result<(), Stop> {
             let file = !word.starts_with(['-', '@']);
             let starts = DRIVER_STARTS.iter().any(|start| word.starts_with(start));
             let elsewhere = word.starts_with("-fuse-ld=") && word.contains('/');
-            if !(file || DRIVER.contains(&word) || starts) || elsewhere {
+            let folder = word.strip_prefix("-L").unwrap_or(word);
+            let of_sysroot = OF_SYSROOT.iter().any(|start| folder.starts_with(start));
+            if !(file || DRIVER.contains(&word) || starts) || elsewhere || of_sysroot {
                 return bypass("link-argument", word);
             }
         }
@@ -188,6 +193,9 @@ mod tests {
             "-Wl,-plugin,x.so",
             "-Wl,--reproduce=x.tar",
             "-Wl,--dependency-file=x",
+            "-L=/x",
+            "-L =/x",
+            "-L$SYSROOT/x",
         ] {
             assert!(!is_certain(words), "{words}");
         }

@@ -10,6 +10,8 @@ use zccache_plugin_sdk::answer::refusal;
 use zccache_plugin_sdk::contract::Refusal;
 use zccache_plugin_sdk::path;
 
+use crate::link_words::OF_SYSROOT;
+
 /// The call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinkerCall {
@@ -85,6 +87,9 @@ impl LinkerCall {
                 call.files.insert(word);
             }
         }
+        if call.folders.iter().any(|folder| OF_SYSROOT.iter().any(|start| folder.starts_with(start))) {
+            return Err(unclear("a folder lies below the linker's own"));
+        }
         Ok(call)
     }
 }
@@ -144,9 +149,17 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_refused() {
-        for call in
-            [&b""[..], b"A=\"b\"", b"\"cc\" \"@list\"", b"\"cc\" \"\\u{1}\"", b"\"cc", b"\"cc\"\n\"cc\"", b"\xff"]
-        {
+        for call in [
+            &b""[..],
+            b"A=\"b\"",
+            b"\"cc\" \"@list\"",
+            b"\"cc\" \"\\u{1}\"",
+            b"\"cc",
+            b"\"cc\"\n\"cc\"",
+            b"\xff",
+            b"\"cc\" \"-L\" \"=/x\"",
+            b"\"cc\" \"-L$SYSROOT/x\"",
+        ] {
             assert!(LinkerCall::parse(call).is_err(), "{call:?}");
         }
     }
