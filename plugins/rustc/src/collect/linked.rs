@@ -74,7 +74,7 @@ impl Linked {
     /// of the call, those in which anything was found, and those that gcc knows.
     fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder]) {
         let folders = call.folders.iter().filter(|folder| !is_passing(call, folder)).cloned();
-        let found = files.iter().map(|file| path::folder(file)).filter(|folder| folder.starts_with('/'));
+        let found = files.iter().map(|file| path::folder(file)).filter(|folder| !folder.is_empty());
         let all = folders.chain(found.map(str::to_owned)).chain(own.iter().flat_map(OwnFolder::of_libraries));
         let mut seen = BTreeSet::new();
         self.libraries = all.filter(|folder| seen.insert(folder.clone())).collect();
@@ -85,18 +85,20 @@ impl Linked {
                 None => names.extend([format!("lib{name}.so"), format!("lib{name}.a")]),
             }
         }
-        // Not by path in the call: the driver's own objects, and what text in the place of a library names.
+        // Not by path in the call: the driver's own objects, and what text in the place of a library names, at times with a
+        // folder. That, linkers look for in the working directory first (the manual of GNU ld, "INCLUDE" and "INPUT").
+        let mut unnamed = BTreeSet::new();
         for file in files.iter().filter(|file| !call.files.contains(file.as_str())) {
             let name = path::file_name(file);
-            names.insert(name.to_owned());
-            names.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
+            unnamed.insert(name.to_owned());
+            unnamed.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
+            let below = call.folders.iter().filter_map(|folder| file.strip_prefix(folder.as_str())?.strip_prefix('/'));
+            unnamed.extend(below.map(str::to_owned));
         }
-        self.lookups.extend(names.into_iter().map(|name| Lookup {
-            name,
-            chain: Chain::Listed(LIBRARIES),
-            observe: Observe::Content,
-            all: true,
-        }));
+        let lookup = |name, chain| Lookup { name, chain, observe: Observe::Content, all: true };
+        let libraries = names.into_iter().map(|name| lookup(name, Chain::Listed(LIBRARIES)));
+        let here = unnamed.into_iter().map(|name| lookup(name, Chain::Beside((String::new(), LIBRARIES))));
+        self.lookups.extend(libraries.chain(here));
     }
 }
 
@@ -223,6 +225,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_names_is_looked_for_in_the_working_directory_too() {
+        let linked = linked("x: /s/lib/scripts/more.ld\n");
+        let here = linked
+            .lookups
+            .iter()
+            .filter(|lookup| matches!(&lookup.chain, Chain::Beside((folder, LIBRARIES)) if folder.is_empty()));
+        assert_eq!(here.map(|lookup| lookup.name.as_str()).collect::<Vec<_>>(), ["more.ld", "scripts/more.ld"]);
+    }
+
+    #[test]
     fn libraries_are_looked_for_wherever_anything_was_found() {
         let linked = linked("x: /usr/lib/gcc/t/12/crtbeginS.o /usr/lib/t/libc.a own/y.o\n");
         for folder in
@@ -235,7 +247,7 @@ mod tests {
             assert!(linked.linkers.iter().any(|known| known == folder), "{folder}: {:?}", linked.linkers);
         }
         let names: Vec<_> = linked.lookups.iter().map(|lookup| lookup.name.as_str()).collect();
-        let libraries = ["crtbeginS.o", "libc.a", "libc.so", "q.a", "specs", "y.o"];
+        let libraries = ["libc.a", "libc.so", "q.a", "specs", "crtbeginS.o", "libc.a", "libc.so", "y.o"];
         let names: Vec<_> = names.into_iter().filter(|name| !name.ends_with(".rlib")).collect();
         assert_eq!(names, [&libraries[..], &["cc", "real-ld", "collect-ld", "ld.lld", "ld.lld"]].concat());
     }
