@@ -209,3 +209,24 @@ fn an_object_of_the_callers_is_seen_when_it_changes_whatever_it_is_called() {
         assert!(one.run.succeeded() && two.run.succeeded() && one.files != two.files, "{object}: {one:?}");
     }
 }
+
+#[test]
+fn a_library_that_an_attribute_names_in_an_odd_way_is_seen_when_it_changes() {
+    for attribute in [
+        "#[link // a comment\n(name = \"part\", kind = \"static\")]",
+        "#[link(name // a comment\n= \"part\", kind = \"static\")]",
+        "#[link(name = \"part\", kind // a comment\n= \"static\")]",
+        "#[link\n(name = \"part\", kind = \"static\")]",
+    ] {
+        let Some(world) = using(attribute, "") else { return };
+        follows(&world, "lib/libpart.a", &library("-L native=lib"), &LIBRARY);
+    }
+    let Some(world) = using("", "") else { return };
+    world.write(
+        "x.rs",
+        "macro_rules! declare {\n    ($i:ident, $k:ident) => {\n        #[$i($k = \"part\", kind = \"static\")]\n        \
+         unsafe extern \"C\" {\n            fn part() -> i32;\n        }\n    };\n}\ndeclare!(link, name);\n\
+         pub fn whole() -> i32 {\n    unsafe { part() }\n}\n",
+    );
+    follows(&world, "lib/libpart.a", &library("-L native=lib"), &LIBRARY);
+}

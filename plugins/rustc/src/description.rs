@@ -38,6 +38,9 @@ pub(crate) const LINK_ATTRIBUTE: &str = "link-attribute";
 pub(crate) const LINK_KIND: &str = "link-kind";
 /// The name of a library in such an attribute; or anything else that is set to something.
 pub(crate) const LINK_NAME: &str = "link-name";
+/// The kind of a library that is packed, wherever it stands; or any other text of that word.
+pub(crate) const STATIC: &str = "static";
+const COMMENT: &str = "//";
 /// Lints of clippy's that read the manifests of other packages.
 pub(crate) const CARGO_LINTS: &str = "cargo-lints";
 /// The words of these lints and of their group.
@@ -133,10 +136,11 @@ fn tokens() -> Vec<Token> {
     ];
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
-        // Or what a macro was given: `#[link $arguments]`.
-        name_rule(LINK_ATTRIBUTE, "link", &["(", "$"], &[]),
-        name_rule(LINK_KIND, "kind", &["="], VALUE),
-        name_rule(LINK_NAME, "name", &["="], VALUE),
+        // Or what a macro was given: `#[link $arguments]`. Behind a comment to the end of a line, anything can come.
+        name_rule(LINK_ATTRIBUTE, "link", &["(", "$", COMMENT], &[]),
+        name_rule(LINK_KIND, "kind", &["=", COMMENT], VALUE),
+        name_rule(LINK_NAME, "name", &["=", COMMENT], VALUE),
+        whole_word(STATIC, "\"static\""),
         name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
         whole_word(CRATE_TYPE, "crate_type"),
     ]
