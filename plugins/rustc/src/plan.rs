@@ -11,7 +11,7 @@ use zccache_plugin_sdk::path;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{Command, CrateType, Kind, Lto};
-use crate::context::{Context, WIDTH};
+use crate::context::{Context, MEASURED, WIDTH};
 use crate::description::{CARGO_LINT_NAMES, COLOUR, LINK, LINKED, LINKER, LISTS, PROCESSOR, PROXY_LISTS, SOURCES};
 use crate::environment::{
     self, COLOURING, EXTRA_FILES, EXTRA_VARIABLES, LD_LIBRARY_PATH, LIBRARY_PATH, OF_TERMINAL, PACKAGE,
@@ -62,14 +62,10 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     if command.links() {
         assumptions.extend(of_linker(&command));
     }
-    let width = command.width.as_ref();
     let unit = Unit {
         roles: roles(invocation, &command),
         key: Vec::new(),
-        sometimes: width
-            .map(|(value, _)| Property { name: WIDTH.to_owned(), value: value.clone() })
-            .into_iter()
-            .collect(),
+        sometimes: width(invocation, &command).into_iter().collect(),
         // Messages and debug information name files from it.
         directory_in_key: true,
         irrelevant_environment: irrelevant(invocation, &command),
@@ -129,6 +125,7 @@ fn context(invocation: &Invocation, tool: &Tool<'_>, command: &Command, librarie
         bundles: written && command.types.iter().any(|kind| !kind.is_linked()),
         types_said: command.types_said,
         lints: tool.is_clippy,
+        measures: measures(invocation, command),
         libraries: command.libraries.clone(),
         native,
         crates: command.crate_folders().map(str::to_owned).chain([libraries]).collect(),
@@ -148,9 +145,24 @@ fn roles(invocation: &Invocation, command: &Command) -> Vec<Role> {
     roles
 }
 
+fn on_terminal(invocation: &Invocation) -> bool {
+    invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal
+}
+
+/// Whether the compiler asks a terminal how wide it is: it looks at all three of its streams (the crate `termize`).
+fn measures(invocation: &Invocation, command: &Command) -> bool {
+    command.width.is_none() && on_terminal(invocation)
+}
+
+/// How wide messages are, as far as that is known.
+fn width(invocation: &Invocation, command: &Command) -> Option<Property> {
+    let said = command.width.as_ref().map(|(value, _)| value.clone());
+    let value = said.or_else(|| measures(invocation, command).then(|| MEASURED.to_owned()))?;
+    Some(Property { name: WIDTH.to_owned(), value })
+}
+
 fn irrelevant(invocation: &Invocation, command: &Command) -> Vec<String> {
-    let terminal = invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal;
-    let of_terminal = OF_TERMINAL.iter().filter(|_| !terminal);
+    let of_terminal = OF_TERMINAL.iter().filter(|_| !on_terminal(invocation));
     let of_linker = [LD_LIBRARY_PATH].into_iter().filter(|_| !command.links());
     of_terminal.copied().chain(of_linker).map(str::to_owned).collect()
 }

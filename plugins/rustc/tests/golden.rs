@@ -75,6 +75,13 @@ fn a_call_without_cargo() {
 }
 
 #[test]
+fn a_terminal_says_how_wide_messages_are() {
+    let mut invocation = rustc("--crate-type lib --emit=dep-info,metadata a.rs");
+    invocation.streams.stderr_is_terminal = true;
+    check("terminal.txt", invocation);
+}
+
+#[test]
 fn clippy_in_the_place_of_the_compiler() {
     let call = format!(
         "/tools/bin/rustc --crate-name a {OF_CARGO} src/lib.rs --crate-type lib --emit=dep-info,metadata --out-dir /t"

@@ -59,6 +59,9 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if messages.say(OF_JOBSERVER) {
         return Err(refusal("jobserver", "a message is about the make that called"));
     }
+    if context.measures && !messages.are_none() {
+        return Err(refusal("terminal-width", "a terminal said how wide messages are"));
+    }
     let mut inputs = sources::inputs(&sources, &outcome.facts);
     inputs.extend(messages.shown().into_iter().map(|file| maybe(file, Observe::Content)));
     let failed = outcome.code != 0;
