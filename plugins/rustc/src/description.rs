@@ -43,8 +43,10 @@ pub(crate) const STATIC: &str = "static";
 const COMMENT: &str = "//";
 /// Lints of clippy's that read the manifests of other packages.
 pub(crate) const CARGO_LINTS: &str = "cargo-lints";
+/// What stands before them in sources, with blanks anywhere.
+const OF_CLIPPY: &str = "clippy";
 /// The words of these lints and of their group.
-pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
+pub(crate) const CARGO_LINT_NAMES: [&str; 6] = [
     "cargo",
     "cargo_common_metadata",
     "multiple_crate_versions",
@@ -134,6 +136,7 @@ fn tokens() -> Vec<Token> {
         name_rule(include, ".include", &[], INCLUDED),
         name_rule(include_upper, ".INCLUDE", &[], INCLUDED),
     ];
+    let lints = CARGO_LINT_NAMES.map(|name| format!(":: {name}"));
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
         // Or what a macro was given: `#[link $arguments]`. Behind a comment to the end of a line, anything can come.
@@ -141,7 +144,7 @@ fn tokens() -> Vec<Token> {
         name_rule(LINK_KIND, "kind", &["=", COMMENT], VALUE),
         name_rule(LINK_NAME, "name", &["=", COMMENT], VALUE),
         whole_word(STATIC, "\"static\""),
-        name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
+        name_rule(CARGO_LINTS, OF_CLIPPY, &lints.each_ref().map(String::as_str), &[]),
         whole_word(CRATE_TYPE, "crate_type"),
     ]
     .into_iter()

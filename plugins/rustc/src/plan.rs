@@ -58,6 +58,10 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     let libraries = format!("{}/lib", toolchain.of_target(target));
     let mut inputs = inputs(invocation, &command, &toolchain, &libraries);
     inputs.extend(tool.behind(&own));
+    // Its own ones, the compiler keeps in mind whatever it is told.
+    let sysroots = [&toolchain, &own];
+    inputs
+        .extend(sysroots.iter().take(1 + usize::from(command.sysroot.is_some())).flat_map(|of| brought(&command, of)));
     let mut assumptions = tool.assumptions();
     if command.links() {
         assumptions.extend(of_linker(&command));
@@ -204,9 +208,11 @@ fn check_linker(invocation: &Invocation, command: &Command) -> Result<(), Stop> 
 
 /// Ends the plan where lints are asked for that read the manifests of other packages.
 fn check_lints(invocation: &Invocation) -> Result<(), Stop> {
-    let words = invocation.arguments.iter().map(String::as_str).chain(value(invocation, "CLIPPY_ARGS"));
+    // Clippy's cargo parts words by this; and the compiler takes hyphens in lints for underscores.
+    let of_cargo = value(invocation, "CLIPPY_ARGS").into_iter().flat_map(|words| words.split("__CLIPPY_HACKERY__"));
+    let words = invocation.arguments.iter().map(String::as_str).chain(of_cargo);
     let asked = |words: &str| {
-        words.split("clippy::").skip(1).any(|rest| {
+        words.replace('-', "_").split("clippy::").skip(1).any(|rest| {
             let end = rest.find(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).unwrap_or(rest.len());
             CARGO_LINT_NAMES.contains(&&rest[..end])
         })
@@ -228,12 +234,6 @@ fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, lib
     let searched = command.search.iter().filter(|folder| folder.crates);
     inputs.extend(searched.map(|folder| maybe(folder.path.clone(), Observe::Tree)));
     inputs.push(maybe(libraries, Observe::Tree));
-    let of_host = toolchain.of_target(&toolchain.host);
-    inputs.push(maybe(format!("{of_host}/codegen-backends"), Observe::Listing));
-    if command.links() {
-        // The linker that the compiler brings, and what it finds that by.
-        inputs.push(maybe(format!("{of_host}/bin"), Observe::Tree));
-    }
     // Where the library's sources are, messages show them.
     let sources = ["src/rust/library/std/src/lib.rs", "rustc-src/rust/compiler/rustc/src/main.rs"];
     let sources = sources.map(|file| maybe(format!("{}/lib/rustlib/{file}", toolchain.sysroot), Observe::Kind));
@@ -242,6 +242,14 @@ fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, lib
     let extra = environment::listed(invocation, EXTRA_FILES, ':');
     inputs.extend(extra.map(|file| maybe(path::join(package, file), Observe::Tree)));
     inputs
+}
+
+/// Programs and parts of the compiler that are looked for where it keeps its libraries.
+fn brought(command: &Command, toolchain: &Toolchain) -> Vec<Input> {
+    let of_host = toolchain.of_target(&toolchain.host);
+    // The linker, and what it is found by.
+    let tools = command.links().then(|| maybe(format!("{of_host}/bin"), Observe::Tree));
+    [maybe(format!("{of_host}/codegen-backends"), Observe::Listing)].into_iter().chain(tools).collect()
 }
 
 /// What is looked for from the package upwards: manifests, by procedural macros that must know what a crate is called there

@@ -90,6 +90,30 @@ fn clippy_in_the_place_of_the_compiler() {
 }
 
 #[test]
+fn lints_of_manifests_are_bypassed_however_they_are_asked_for() {
+    let asked = |words: &str, of_cargo: &str| {
+        let words = format!("/t/rustc a.rs --emit=metadata --crate-type=bin {words}");
+        let mut invocation = called("/t/clippy-driver", "/t/clippy-driver", &words);
+        invocation.environment.push(("CLIPPY_ARGS".into(), of_cargo.into()));
+        matches!(decide(&mut invocation).1, Decision::Bypass(refusal) if refusal.reason == "cargo-lints")
+    };
+    assert!(asked("-Wclippy::cargo", "") && asked("--deny clippy::wildcard-dependencies", ""));
+    assert!(asked("", "-W__CLIPPY_HACKERY__clippy::cargo__CLIPPY_HACKERY__"));
+    assert!(!asked("-Wclippy::all", "-W__CLIPPY_HACKERY__clippy::pedantic__CLIPPY_HACKERY__"));
+}
+
+#[test]
+fn another_sysroot_does_not_take_the_place_of_the_compilers_own_programs() {
+    let mut invocation = rustc("a.rs --sysroot /s");
+    let (_, decision) = decide(&mut invocation);
+    let Decision::Run(run) = decision else { panic!("{decision:?}") };
+    for folder in ["/s", "/tools"] {
+        let programs = format!("{folder}/lib/rustlib/x86_64-unknown-linux-gnu/bin");
+        assert!(run.unit.inputs.iter().any(|input| input.path == programs), "{programs}");
+    }
+}
+
+#[test]
 fn a_proxy_stands_for_the_compiler_of_the_folder() {
     check(
         "proxy.txt",
