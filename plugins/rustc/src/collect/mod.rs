@@ -26,6 +26,19 @@ const ELSEWHERE: &str = "has been written to";
 /// Said where make gives no jobs: that is about the caller, and not in the key.
 const OF_JOBSERVER: &str = "connect to jobserver";
 
+/// Said of the folder of incremental state where its file system does not do as the compiler wishes (`rustc_incremental`,
+/// "messages.ftl"): that is in no key.
+const OF_FOLDER: [&str; 8] = [
+    "incremental compilation",
+    "incremental directory",
+    "session dir",
+    "dep-graph",
+    "dependency graph",
+    "query cache",
+    "work product",
+    "deleting outdated file",
+];
+
 /// The chain of folders of libraries of other languages.
 const NATIVE: u32 = 0;
 /// The chain of folders that the linker searches.
@@ -58,6 +71,9 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     }
     if messages.say(OF_JOBSERVER) {
         return Err(refusal("jobserver", "a message is about the make that called"));
+    }
+    if messages.say_of_no_source(&OF_FOLDER) {
+        return Err(refusal("incremental-folder", "a message is about the folder of incremental state"));
     }
     if context.measures && !messages.are_none() {
         return Err(refusal("terminal-width", "a terminal said how wide messages are"));
