@@ -94,6 +94,8 @@ impl Linked {
             unnamed.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
             let below = call.folders.iter().filter_map(|folder| file.strip_prefix(folder.as_str())?.strip_prefix('/'));
             unnamed.extend(below.map(str::to_owned));
+            // GNU ld lists it as the script has it, wherever it is.
+            unnamed.extend(Some(file).filter(|file| !file.starts_with('/')).map(|file| (*file).clone()));
         }
         let lookup = |name, chain| Lookup { name, chain, observe: Observe::Content, all: true };
         let libraries = names.into_iter().map(|name| lookup(name, Chain::Listed(LIBRARIES)));
@@ -247,7 +249,7 @@ mod tests {
             assert!(linked.linkers.iter().any(|known| known == folder), "{folder}: {:?}", linked.linkers);
         }
         let names: Vec<_> = linked.lookups.iter().map(|lookup| lookup.name.as_str()).collect();
-        let libraries = ["libc.a", "libc.so", "q.a", "specs", "crtbeginS.o", "libc.a", "libc.so", "y.o"];
+        let libraries = ["libc.a", "libc.so", "q.a", "specs", "crtbeginS.o", "libc.a", "libc.so", "own/y.o", "y.o"];
         let names: Vec<_> = names.into_iter().filter(|name| !name.ends_with(".rlib")).collect();
         assert_eq!(names, [&libraries[..], &["cc", "real-ld", "collect-ld", "ld.lld", "ld.lld"]].concat());
     }
