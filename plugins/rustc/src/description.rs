@@ -61,12 +61,12 @@ pub(crate) const CRATE_TYPE: &str = "crate-type";
 pub(crate) const ASSEMBLY: [&str; 3] = ["asm", "global_asm", "naked_asm"];
 /// By which an assembler packs a file (the manual of GNU as, ".incbin"; in either case).
 pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
-/// By which an assembler reads a file (the same, ".include"); or a method of that name.
+/// By which an assembler reads a file (the same, ".include").
 pub(crate) const INCLUDE: [&str; 2] = ["include", "include-upper"];
-/// What can follow that: the name of a file within a string of Rust's, or within a raw one; or what a method is given.
-const INCLUDED: &[(&str, &str)] = &[("\\\"", "\""), ("\"", "\""), ("(", ")")];
-/// Which of these is a method's.
-pub(crate) const OF_METHOD: u32 = 2;
+/// What follows that in a string, if it is no field or method of that name: a quote, or one that is escaped.
+const QUOTES: &[&str] = &["\"", "\\"];
+/// And then a name.
+const INCLUDED: &[(&str, &str)] = &[("", "\"")];
 
 /// All of it.
 pub(crate) fn describe() -> Description {
@@ -133,8 +133,8 @@ fn tokens() -> Vec<Token> {
     let of_assembler = [
         whole_word(incbin, ".incbin"),
         whole_word(incbin_upper, ".INCBIN"),
-        name_rule(include, ".include", &[], INCLUDED),
-        name_rule(include_upper, ".INCLUDE", &[], INCLUDED),
+        name_rule(include, ".include", QUOTES, INCLUDED),
+        name_rule(include_upper, ".INCLUDE", QUOTES, INCLUDED),
     ];
     let lints = CARGO_LINT_NAMES.map(|name| format!(":: {name}"));
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];

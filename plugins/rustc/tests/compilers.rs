@@ -156,6 +156,15 @@ fn assembly_that_reads_a_file_is_refused() {
 }
 
 #[test]
+fn fields_and_methods_that_are_called_include_are_no_assembly() {
+    let source = "//! Not asm.\npub struct S { include: bool }\nimpl S {\n\
+                  pub fn include(self) -> bool { if self.include { true } else { self.include == false } }\n\
+                  pub fn f(self) -> bool { self.include() && \"asm\".is_empty() }\n}\n";
+    let place = Place::new(&[("a.rs", source)]);
+    reading(&place.compile(&rustc(), &["--crate-type=lib", "--emit=dep-info,link", "a.rs"]));
+}
+
+#[test]
 fn a_library_that_is_packed_into_a_crate_is_covered_however_its_attribute_is_written() {
     const BODY: &str = "extern \"C\" { fn v() -> i32; } pub fn f() -> i32 { unsafe { v() } }";
     let place = Place::new(&[("n/v.c", "int v(void) { return 1; }\n")]);

@@ -5,7 +5,7 @@ use zccache_plugin_sdk::contract::{Fact, FileKind, Finding, Input, Observe, Refu
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
-use crate::description::{ASSEMBLY, CARGO_LINTS, CRATE_TYPE, INCBIN, INCLUDE, OF_METHOD};
+use crate::description::{ASSEMBLY, CARGO_LINTS, CRATE_TYPE, INCBIN, INCLUDE};
 
 /// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
 /// error (E0761).
@@ -50,15 +50,13 @@ pub(crate) fn check_lints(context: &Context, facts: &[Fact]) -> Result<(), Refus
 
 /// Refuses where assembly in a source may have the assembler read a file: the compiler lists none of those. Which macro the text
 /// of assembly is given to, another crate may say. Only where `.include` has no name behind it does it take a macro's name to
-/// tell it from Rust's own text.
+/// tell it from other text.
 pub(crate) fn check_assembly(facts: &[Fact]) -> Result<(), Refusal> {
     let findings = || facts.iter().flat_map(|fact| &fact.findings);
     let is = |finding: &Finding, tokens: &[&str]| tokens.contains(&finding.token.as_str());
     let assembles = findings().any(|finding| is(finding, &ASSEMBLY));
-    let reads = findings().any(|finding| {
-        let includes = is(finding, &INCLUDE) && finding.delimiter != Some(OF_METHOD);
-        is(finding, &INCBIN) || (includes && (assembles || finding.delimiter.is_some()))
-    });
+    let reads = findings()
+        .any(|finding| is(finding, &INCBIN) || (is(finding, &INCLUDE) && (assembles || finding.delimiter.is_some())));
     if reads {
         return Err(refusal("assembler-file", "assembly may read a file"));
     }
@@ -86,12 +84,12 @@ mod tests {
             &[("incbin", None)][..],
             &[("incbin-upper", None)],
             &[("include", Some(0))],
-            &[("include-upper", Some(1))],
+            &[("include-upper", Some(0))],
             &[("asm", None), ("include", None)],
         ] {
             assert!(check_assembly(&[source(found)]).is_err(), "{found:?}");
         }
-        for found in [&[("asm", None)][..], &[("include", None)], &[("asm", None), ("include", Some(OF_METHOD))]] {
+        for found in [&[("asm", None)][..], &[("include", None)]] {
             assert!(check_assembly(&[source(found)]).is_ok(), "{found:?}");
         }
     }
