@@ -67,3 +67,10 @@ fn an_included_file_that_is_gone_is_the_compilers_own_error_until_it_is_back() {
     let (folder, counters) = world.compare(&call, &LIBRARY);
     assert!(!folder.run.succeeded() && counters.hits == 0, "{folder:?}");
 }
+
+#[test]
+fn a_file_with_a_lines_end_in_its_name_is_not_stored() {
+    let Some(world) = world() else { return };
+    world.write_many([("a\nb", "one"), ("b", "other"), ("x.rs", "pub const TEXT: &str = include_str!(\"a\\nb\");\n")]);
+    world.expect(Expected::Unstored, &library(""), &LIBRARY);
+}

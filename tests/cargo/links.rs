@@ -162,3 +162,21 @@ fn a_linker_that_cannot_list_what_it_reads_is_found_out_wherever_it_takes_the_pl
     let (_, counters) = world.compare(&call("-C opt-level=s"), &["x.d", "x"]);
     assert_eq!(counters.reason("bypass: linker-lists"), 1, "{counters:?}");
 }
+
+#[test]
+fn a_script_in_the_working_directory_goes_before_those_of_folders() {
+    let Some(world) = world() else { return };
+    world.write(
+        "x.rs",
+        "unsafe extern \"C\" {\n    static zz: u8;\n}\nfn main() {\n    println!(\"{:p}\", &raw const zz);\n}\n",
+    );
+    world.write("a.ld", "INCLUDE more.ld\n");
+    world.write("lib/more.ld", "zz = 0x11;\n");
+    let call = program("-C link-arg=a.ld -L native=lib -C relocation-model=static");
+    let made = world.expect_cold_and_warm(&call, &PROGRAM);
+    assert!(made.run.succeeded(), "{made:?}");
+    world.write("more.ld", "zz = 0x22;\n");
+    zccache_tests::tick();
+    let (other, counters) = world.compare(&call, &PROGRAM);
+    assert!(counters.hits == 0 && other.files != made.files, "{counters:?}");
+}

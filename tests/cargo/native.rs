@@ -62,6 +62,28 @@ fn a_crate_whose_assembly_reads_a_file_is_not_stored() {
 }
 
 #[test]
+fn assembly_that_reads_a_file_is_seen_whatever_its_macro_is_called() {
+    let Some(world) = world() else { return };
+    let call = library("");
+    world.write("data", ".byte 1\n");
+    for source in [
+        "use core::arch::global_asm as ga;\nga!(\".incbin \\\"data\\\"\");\n",
+        "core::arch::global_asm // a comment\n!(\".incbin \\\"data\\\"\");\n",
+        "core::arch::r#global_asm!(\".include \\\"data\\\"\");\n",
+        "macro_rules! m {\n    ($i:ident) => {\n        core::arch::$i!(r#\".include \"data\"\"#);\n    };\n}\nm!(global_asm);\n",
+    ] {
+        world.write("x.rs", source);
+        world.expect(Expected::Unstored, &call, &LIBRARY);
+    }
+    // A method's name is none of it.
+    world.write(
+        "x.rs",
+        "//! Not asm.\npub struct S;\nimpl S {\n    pub fn include(&self, _: u8) {\n        self.include(1)\n    }\n}\n",
+    );
+    world.expect_cold_and_warm(&call, &LIBRARY);
+}
+
+#[test]
 fn a_library_that_is_packed_into_a_crate_is_seen_when_it_changes() {
     let Some(world) = using("", "") else { return };
     follows(&world, "lib/libpart.a", &library("-L native=lib -l static=part"), &LIBRARY);
@@ -170,4 +192,41 @@ fn a_crate_for_other_languages_is_linked_with_what_its_crates_packed() {
     }
     assert!(made[0].0.run.succeeded() && made[0].0 != made[1].0 && made[0].0 == made[2].0);
     assert_eq!((made[1].1.hits, made[2].1.hits), (0, 1), "{:?}", made[2].1);
+}
+
+#[test]
+fn an_object_of_the_callers_is_seen_when_it_changes_whatever_it_is_called() {
+    let Some(world) = using("", MAIN) else { return };
+    for object in ["part.rcgu.o", "rustc-parts/symbols.o"] {
+        world.write("rustc-parts/keep", "");
+        let call = program(&format!("-C link-arg={object}"));
+        let [one, two] = [1, 2].map(|number| {
+            world.write("part.c", format!("int part(void) {{ return {number}; }}\n"));
+            run(world.command("sh").args(["-c", &format!("gcc -O1 -c part.c -o {object}")])).expect_success();
+            zccache_tests::tick();
+            world.expect_cold_and_warm(&call, &PROGRAM)
+        });
+        assert!(one.run.succeeded() && two.run.succeeded() && one.files != two.files, "{object}: {one:?}");
+    }
+}
+
+#[test]
+fn a_library_that_an_attribute_names_in_an_odd_way_is_seen_when_it_changes() {
+    for attribute in [
+        "#[link // a comment\n(name = \"part\", kind = \"static\")]",
+        "#[link(name // a comment\n= \"part\", kind = \"static\")]",
+        "#[link(name = \"part\", kind // a comment\n= \"static\")]",
+        "#[link\n(name = \"part\", kind = \"static\")]",
+    ] {
+        let Some(world) = using(attribute, "") else { return };
+        follows(&world, "lib/libpart.a", &library("-L native=lib"), &LIBRARY);
+    }
+    let Some(world) = using("", "") else { return };
+    world.write(
+        "x.rs",
+        "macro_rules! declare {\n    ($i:ident, $k:ident) => {\n        #[$i($k = \"part\", kind = \"static\")]\n        \
+         unsafe extern \"C\" {\n            fn part() -> i32;\n        }\n    };\n}\ndeclare!(link, name);\n\
+         pub fn whole() -> i32 {\n    unsafe { part() }\n}\n",
+    );
+    follows(&world, "lib/libpart.a", &library("-L native=lib"), &LIBRARY);
 }

@@ -3,7 +3,7 @@
 use std::fs::{File, Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use zccache_tests::{Expected, required, run_joined, until};
+use zccache_tests::{Expected, required, run_joined, run_on_terminal, until};
 
 use crate::call::{LIBRARY, library};
 use crate::rust::{rustc, world};
@@ -82,4 +82,27 @@ fn a_warning_about_the_callers_jobserver_is_not_given_to_others() {
     assert!(warned.run.err().contains("jobserver"), "{warned:?}");
     world.unset("MAKEFLAGS");
     assert_eq!(world.expect_cold_and_warm(&call, &LIBRARY).run.err(), "");
+}
+
+#[test]
+fn messages_whose_width_a_terminal_says_are_neither_stored_nor_served() {
+    let Some(world) = world() else { return };
+    world.write("x.rs", WARNS);
+    let call = library("");
+    let on_terminal = |expected: Expected, call: &str| {
+        let (run, counters) = world.count(|| run_on_terminal(&mut world.zccache(call.split_whitespace())));
+        expected.check(&counters);
+        assert!(run.err().contains("unused"), "{run:?}");
+    };
+    on_terminal(Expected::Unstored, &call);
+    world.expect_cold_and_warm(&call, &LIBRARY);
+    on_terminal(Expected::Unstored, &call);
+    let wide = format!("{call} --diagnostic-width=100");
+    on_terminal(Expected::Miss, &wide);
+    on_terminal(Expected::Hit, &wide);
+    world.write("x.rs", "pub fn f() {}\n");
+    let (_, counters) = world.count(|| run_on_terminal(&mut world.zccache(call.split_whitespace())));
+    Expected::Miss.check(&counters);
+    let (_, counters) = world.count(|| run_on_terminal(&mut world.zccache(call.split_whitespace())));
+    Expected::Hit.check(&counters);
 }

@@ -12,7 +12,9 @@ pub(crate) enum Codegen {
     ExtraFilename,
     /// Which program links.
     Linker,
-    /// Words for the linker.
+    /// A word for the linker, with whatever is in it.
+    LinkArgument,
+    /// Words for the linker, between white space.
     LinkArguments,
     /// Whether code of other crates is compiled anew for the whole program.
     Lto,
@@ -54,7 +56,7 @@ const TABLE: &[(&str, Codegen)] = &[
     ("incremental", Codegen::Incremental),
     ("instrument-coverage", Keyed),
     ("jump-tables", Keyed),
-    ("link-arg", Codegen::LinkArguments),
+    ("link-arg", Codegen::LinkArgument),
     ("link-args", Codegen::LinkArguments),
     ("link-dead-code", Keyed),
     ("link-self-contained", Bypass("linker")),

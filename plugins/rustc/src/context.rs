@@ -5,6 +5,9 @@ use zccache_plugin_sdk::state::Lists;
 /// The name of how wide messages are.
 pub(crate) const WIDTH: &str = "--diagnostic-width";
 
+/// Its value where the compiler takes it from a terminal of the caller's. No result has it.
+pub(crate) const MEASURED: &str = "of a terminal";
+
 /// Folders of the compiler's own at the end of [`Context::native`].
 pub(crate) const OWN_FOLDERS: usize = 2;
 
@@ -19,6 +22,8 @@ pub(crate) struct Context {
     pub types_said: bool,
     /// It is for clippy.
     pub lints: bool,
+    /// The compiler takes from a terminal how wide messages are.
+    pub measures: bool,
     /// Libraries of other languages that the call names.
     pub libraries: Vec<String>,
     /// Where these are looked for: in the folders of the call, and then in the last two, which are the compiler's.
@@ -29,6 +34,8 @@ pub(crate) struct Context {
     pub externs: Vec<String>,
     /// What is made.
     pub written: Vec<String>,
+    /// Words of the call's own for the linker.
+    pub link_words: Vec<String>,
     /// Variables that macros read, as the caller says.
     pub variables: Vec<String>,
 }
@@ -41,18 +48,41 @@ impl Context {
 
     /// For the host to keep.
     pub(crate) fn encode(self) -> Vec<u8> {
-        let flags = [self.links, self.bundles, self.types_said, self.lints].map(|set| set.to_string()).to_vec();
-        Lists(vec![flags, self.libraries, self.native, self.crates, self.externs, self.written, self.variables])
-            .encode()
+        let flags =
+            [self.links, self.bundles, self.types_said, self.lints, self.measures].map(|set| set.to_string()).to_vec();
+        Lists(vec![
+            flags,
+            self.libraries,
+            self.native,
+            self.crates,
+            self.externs,
+            self.written,
+            self.link_words,
+            self.variables,
+        ])
+        .encode()
     }
 
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
-        let [flags, libraries, native, crates, externs, written, variables]: [Vec<String>; 7] =
+        let [flags, libraries, native, crates, externs, written, link_words, variables]: [Vec<String>; 8] =
             Lists::decode(state)?.0.try_into().ok()?;
         let flags: Option<Vec<bool>> = flags.iter().map(|flag| flag.parse().ok()).collect();
-        let [links, bundles, types_said, lints]: [bool; 4] = flags?.try_into().ok()?;
-        Some(Context { links, bundles, types_said, lints, libraries, native, crates, externs, written, variables })
+        let [links, bundles, types_said, lints, measures]: [bool; 5] = flags?.try_into().ok()?;
+        Some(Context {
+            links,
+            bundles,
+            types_said,
+            lints,
+            measures,
+            libraries,
+            native,
+            crates,
+            externs,
+            written,
+            link_words,
+            variables,
+        })
     }
 }
 

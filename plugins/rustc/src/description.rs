@@ -38,10 +38,15 @@ pub(crate) const LINK_ATTRIBUTE: &str = "link-attribute";
 pub(crate) const LINK_KIND: &str = "link-kind";
 /// The name of a library in such an attribute; or anything else that is set to something.
 pub(crate) const LINK_NAME: &str = "link-name";
+/// The kind of a library that is packed, wherever it stands; or any other text of that word.
+pub(crate) const STATIC: &str = "static";
+const COMMENT: &str = "//";
 /// Lints of clippy's that read the manifests of other packages.
 pub(crate) const CARGO_LINTS: &str = "cargo-lints";
+/// What stands before them in sources, with blanks anywhere.
+const OF_CLIPPY: &str = "clippy";
 /// The words of these lints and of their group.
-pub(crate) const CARGO_LINT_NAMES: &[&str] = &[
+pub(crate) const CARGO_LINT_NAMES: [&str; 6] = [
     "cargo",
     "cargo_common_metadata",
     "multiple_crate_versions",
@@ -55,10 +60,17 @@ pub(crate) const OF_CRATE: &str = "of-crate";
 pub(crate) const CRATE_DIGITS: u32 = 16;
 /// Where a source may say itself what is made of it.
 pub(crate) const CRATE_TYPE: &str = "crate-type";
-/// Assembly in a source: the macros of those names.
+/// Assembly in a source: the names of its macros, wherever they stand, since a macro can be imported as another, or be given to
+/// one.
 pub(crate) const ASSEMBLY: [&str; 3] = ["asm", "global_asm", "naked_asm"];
-/// Words by which an assembler reads a file (the manual of GNU as, ".incbin" and ".include"; in either case).
-pub(crate) const ASSEMBLER_READS: [&str; 4] = ["incbin", "incbin-upper", "include", "include-upper"];
+/// By which an assembler packs a file (the manual of GNU as, ".incbin"; in either case).
+pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
+/// By which an assembler reads a file (the same, ".include").
+pub(crate) const INCLUDE: [&str; 2] = ["include", "include-upper"];
+/// What follows that in a string, if it is no field or method of that name: a quote, or one that is escaped.
+const QUOTES: &[&str] = &["\"", "\\"];
+/// And then a name.
+const INCLUDED: &[(&str, &str)] = &[("", "\"")];
 
 /// All of it.
 pub(crate) fn describe() -> Description {
@@ -120,21 +132,28 @@ fn grants() -> Vec<Grant> {
 }
 
 fn tokens() -> Vec<Token> {
-    let reads = |(id, word): (&str, &str)| name_rule(id, word, &[], &[]);
-    let [incbin, incbin_upper, include, include_upper] = ASSEMBLER_READS;
-    let words = [(incbin, ".incbin"), (incbin_upper, ".INCBIN"), (include, ".include"), (include_upper, ".INCLUDE")];
+    let [incbin, incbin_upper] = INCBIN;
+    let [include, include_upper] = INCLUDE;
+    let of_assembler = [
+        whole_word(incbin, ".incbin"),
+        whole_word(incbin_upper, ".INCBIN"),
+        name_rule(include, ".include", QUOTES, INCLUDED),
+        name_rule(include_upper, ".INCLUDE", QUOTES, INCLUDED),
+    ];
+    let lints = CARGO_LINT_NAMES.map(|name| format!(":: {name}"));
     const VALUE: &[(&str, &str)] = &[("\"", "\""), ("r\"", "\""), ("r#\"", "\"#")];
     vec![
-        // Or what a macro was given: `#[link $arguments]`.
-        name_rule(LINK_ATTRIBUTE, "link", &["(", "$"], &[]),
-        name_rule(LINK_KIND, "kind", &["="], VALUE),
-        name_rule(LINK_NAME, "name", &["="], VALUE),
-        name_rule(CARGO_LINTS, "clippy::", CARGO_LINT_NAMES, &[]),
+        // Or what a macro was given: `#[link $arguments]`. Behind a comment to the end of a line, anything can come.
+        name_rule(LINK_ATTRIBUTE, "link", &["(", "$", COMMENT], &[]),
+        name_rule(LINK_KIND, "kind", &["=", COMMENT], VALUE),
+        name_rule(LINK_NAME, "name", &["=", COMMENT], VALUE),
+        whole_word(STATIC, "\"static\""),
+        name_rule(CARGO_LINTS, OF_CLIPPY, &lints.each_ref().map(String::as_str), &[]),
         whole_word(CRATE_TYPE, "crate_type"),
         digits(OF_CRATE, "\u{11}-", CRATE_DIGITS),
     ]
     .into_iter()
-    .chain(ASSEMBLY.map(|name| name_rule(name, name, &["!"], &[])))
-    .chain(words.map(reads))
+    .chain(ASSEMBLY.map(|name| whole_word(name, name)))
+    .chain(of_assembler)
     .collect()
 }

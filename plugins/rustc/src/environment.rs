@@ -37,6 +37,8 @@ const KEYED: &[&str] = &[
     "OUT_DIR",
     "RUSTC_BOOTSTRAP",
     "RUSTC_FORCE_RUSTC_VERSION",
+    "RUSTC_OVERRIDE_VERSION_STRING",
+    "RUSTC_CTFE_BACKTRACE",
     "RUST_MIN_STACK",
     "RUST_BACKTRACE",
     "RUST_LIB_BACKTRACE",
@@ -75,6 +77,7 @@ const REDIRECTING: &[&str] = &[
     "LD_RUN_PATH",
     "LDEMULATION",
     "LLD_*",
+    "MOLD_*",
     // Macros of sqlx write there.
     "SQLX_OFFLINE_DIR",
     "GNUTARGET",

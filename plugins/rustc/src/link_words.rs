@@ -26,6 +26,9 @@ const DRIVER: &[&str] = &[
 /// What words of the driver can begin with. A linker by name; folders and libraries, which are looked for in `collect`.
 const DRIVER_STARTS: &[&str] = &["-fuse-ld=", "-L", "-l", "-O", "-march=", "-mtune=", "-mcpu="];
 
+/// Folders of `-L` that begin so, linkers take for folders below another one (the manual of GNU ld, "-L").
+pub(crate) const OF_SYSROOT: [&str; 2] = ["=", "$SYSROOT"];
+
 /// Words of the linker.
 const LINKER: &[&str] = &[
     "as-needed",
@@ -91,14 +94,11 @@ const LINKER_VALUES: &[&str] = &[
     "fini",
     "hash-style",
     "build-id",
-    "icf",
     "export-dynamic-symbol",
     "defsym",
     "wrap",
     "compress-debug-sections",
     "sort-section",
-    "threads",
-    "thread-count",
     "unresolved-symbols",
     "max-page-size",
     "common-page-size",
@@ -109,6 +109,13 @@ const LINKER_VALUES: &[&str] = &[
     "export-dynamic-symbol-list",
     "just-symbols",
 ];
+
+/// Words that a value follows behind `=` alone: to gold, or to older ones of the others, the first is a word without one.
+const LINKER_JOINED: &[&str] = &["threads", "thread-count", "icf"];
+/// Words that a linker which does not know them reads as several of one letter, where one hyphen stands before them: `-omagic`
+/// names an output, `-icf` a script.
+const TWO_HYPHENS: &[&str] =
+    &["omagic", "icf", "threads", "thread-count", "rosegment", "no-rosegment", "no-mmap-output-file"];
 
 /// Ends the plan at the first word that is not certain.
 pub(crate) fn check(words: &[String]) -> Result<(), Stop> {
@@ -124,7 +131,9 @@ pub(crate) fn check(words: &[String]) -> Result<(), Stop> {
             let file = !word.starts_with(['-', '@']);
             let starts = DRIVER_STARTS.iter().any(|start| word.starts_with(start));
             let elsewhere = word.starts_with("-fuse-ld=") && word.contains('/');
-            if !(file || DRIVER.contains(&word) || starts) || elsewhere {
+            let folder = word.strip_prefix("-L").unwrap_or(word);
+            let of_sysroot = OF_SYSROOT.iter().any(|start| folder.starts_with(start));
+            if !(file || DRIVER.contains(&word) || starts) || elsewhere || of_sysroot {
                 return bypass("link-argument", word);
             }
         }
@@ -139,15 +148,27 @@ fn check_linker(words: &[&str]) -> Result<(), Stop> {
             return bypass("link-argument", *word);
         };
         let name = option.split('=').next().unwrap_or(option);
-        let joined = option.strip_prefix('z').is_some_and(|keyword| !keyword.is_empty() && !keyword.contains('/'));
-        if LINKER.contains(&option) || joined {
+        let hyphens = word.len() - option.len();
+        if hyphens != 2 && TWO_HYPHENS.contains(&name) || hyphens != 1 && name.len() == 1 {
+            return bypass("link-argument", *word);
+        }
+        let keyword =
+            option.strip_prefix('z').filter(|keyword| hyphens == 1 && !keyword.is_empty() && !keyword.contains('/'));
+        let joined = LINKER_JOINED.contains(&name) && name != option;
+        if LINKER.contains(&option) || joined || keyword.is_some() {
             continue;
         }
         if !LINKER_VALUES.contains(&name) {
             return bypass("link-argument", *word);
         }
-        if name == option && name != "build-id" {
-            rest.next();
+        // Words of a file are put in the place of its name wherever that stands; and to a linker that takes no value here, what
+        // looks like an option is one.
+        if name == option
+            && name != "build-id"
+            && let Some(value) = rest.next()
+            && value.starts_with(['-', '@'])
+        {
+            return bypass("link-argument", format!("{word} {value}"));
         }
     }
     Ok(())
@@ -188,6 +209,17 @@ mod tests {
             "-Wl,-plugin,x.so",
             "-Wl,--reproduce=x.tar",
             "-Wl,--dependency-file=x",
+            "-Wl,--threads,-Map=x",
+            "-Wl,--threads",
+            "-Wl,--icf,-Map=x",
+            "-Wl,-z,-Map=x",
+            "-Wl,-rpath,@list",
+            "-Wl,-omagic",
+            "-Wl,-icf=all",
+            "-Wl,--u,x",
+            "-L=/x",
+            "-L =/x",
+            "-L$SYSROOT/x",
         ] {
             assert!(!is_certain(words), "{words}");
         }
@@ -206,6 +238,8 @@ mod tests {
             "-Xlinker --icf=all",
             "-Wl,--build-id,--gc-sections",
             "-Wl,--build-id=none",
+            "-Wl,--threads=4,--icf=safe",
+            "-Wl,-u,main,--omagic",
         ] {
             assert!(is_certain(words), "{words}");
         }

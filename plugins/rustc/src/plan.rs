@@ -11,7 +11,7 @@ use zccache_plugin_sdk::path;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{Command, CrateType, Kind, Lto};
-use crate::context::{Context, WIDTH};
+use crate::context::{Context, MEASURED, WIDTH};
 use crate::description::{CARGO_LINT_NAMES, COLOUR, LINK, LINKED, LINKER, LISTS, PROCESSOR, PROXY_LISTS, SOURCES};
 use crate::environment::{
     self, COLOURING, EXTRA_FILES, EXTRA_VARIABLES, LD_LIBRARY_PATH, LIBRARY_PATH, OF_TERMINAL, PACKAGE,
@@ -58,18 +58,18 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Run, Stop>
     let libraries = format!("{}/lib", toolchain.of_target(target));
     let mut inputs = inputs(invocation, &command, &toolchain, &libraries);
     inputs.extend(tool.behind(&own));
+    // Its own ones, the compiler keeps in mind whatever it is told.
+    let sysroots = [&toolchain, &own];
+    inputs
+        .extend(sysroots.iter().take(1 + usize::from(command.sysroot.is_some())).flat_map(|of| brought(&command, of)));
     let mut assumptions = tool.assumptions();
     if command.links() {
         assumptions.extend(of_linker(&command));
     }
-    let width = command.width.as_ref();
     let unit = Unit {
         roles: roles(invocation, &command),
         key: Vec::new(),
-        sometimes: width
-            .map(|(value, _)| Property { name: WIDTH.to_owned(), value: value.clone() })
-            .into_iter()
-            .collect(),
+        sometimes: width(invocation, &command).into_iter().collect(),
         // Messages and debug information name files from it.
         directory_in_key: true,
         irrelevant_environment: irrelevant(invocation, &command),
@@ -148,11 +148,13 @@ fn context(
         bundles: written && command.types.iter().any(|kind| !kind.is_linked()),
         types_said: command.types_said,
         lints: tool.is_clippy,
+        measures: measures(invocation, command),
         libraries: command.libraries.clone(),
         native,
         crates: command.crate_folders().map(str::to_owned).chain([libraries]).collect(),
         externs: command.externs.clone(),
         written: outputs.iter().map(|output| output.path.clone()).collect(),
+        link_words: command.link_arguments.clone(),
         variables: environment::listed(invocation, EXTRA_VARIABLES, ',').map(str::to_owned).collect(),
     }
 }
@@ -168,16 +170,33 @@ fn roles(invocation: &Invocation, command: &Command) -> Vec<Role> {
     roles
 }
 
+fn on_terminal(invocation: &Invocation) -> bool {
+    invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal
+}
+
+/// Whether the compiler asks a terminal how wide it is: it looks at all three of its streams (the crate `termize`).
+fn measures(invocation: &Invocation, command: &Command) -> bool {
+    command.width.is_none() && on_terminal(invocation)
+}
+
+/// How wide messages are, as far as that is known.
+fn width(invocation: &Invocation, command: &Command) -> Option<Property> {
+    let said = command.width.as_ref().map(|(value, _)| value.clone());
+    let value = said.or_else(|| measures(invocation, command).then(|| MEASURED.to_owned()))?;
+    Some(Property { name: WIDTH.to_owned(), value })
+}
+
 fn irrelevant(invocation: &Invocation, command: &Command) -> Vec<String> {
-    let terminal = invocation.streams.stdout_is_terminal || invocation.streams.stderr_is_terminal;
-    let of_terminal = OF_TERMINAL.iter().filter(|_| !terminal);
+    let of_terminal = OF_TERMINAL.iter().filter(|_| !on_terminal(invocation));
     let of_linker = [LD_LIBRARY_PATH].into_iter().filter(|_| !command.links());
     of_terminal.copied().chain(of_linker).map(str::to_owned).collect()
 }
 
 /// Ends the plan where other crates are read of which nothing tells which they are.
 fn check_crates(command: &Command) -> Result<(), Stop> {
-    if command.emits(Kind::Link) && command.types.contains(&CrateType::StaticLib) && !command.externs.is_empty() {
+    // By path, or by a name in the source that is looked for.
+    let uses = !command.externs.is_empty() || command.search.iter().any(|folder| folder.crates);
+    if command.emits(Kind::Link) && command.types.contains(&CrateType::StaticLib) && uses {
         return bypass("staticlib-with-crates", "nothing lists the crates that are packed into it");
     }
     if command.links() && command.lto == Lto::Whole {
@@ -210,9 +229,11 @@ fn check_linker(invocation: &Invocation, command: &Command) -> Result<(), Stop> 
 
 /// Ends the plan where lints are asked for that read the manifests of other packages.
 fn check_lints(invocation: &Invocation) -> Result<(), Stop> {
-    let words = invocation.arguments.iter().map(String::as_str).chain(value(invocation, "CLIPPY_ARGS"));
+    // Clippy's cargo parts words by this; and the compiler takes hyphens in lints for underscores.
+    let of_cargo = value(invocation, "CLIPPY_ARGS").into_iter().flat_map(|words| words.split("__CLIPPY_HACKERY__"));
+    let words = invocation.arguments.iter().map(String::as_str).chain(of_cargo);
     let asked = |words: &str| {
-        words.split("clippy::").skip(1).any(|rest| {
+        words.replace('-', "_").split("clippy::").skip(1).any(|rest| {
             let end = rest.find(|each: char| !(each.is_ascii_alphanumeric() || each == '_')).unwrap_or(rest.len());
             CARGO_LINT_NAMES.contains(&&rest[..end])
         })
@@ -234,12 +255,6 @@ fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, lib
     let searched = command.search.iter().filter(|folder| folder.crates);
     inputs.extend(searched.map(|folder| maybe(folder.path.clone(), Observe::Tree)));
     inputs.push(maybe(libraries, Observe::Tree));
-    let of_host = toolchain.of_target(&toolchain.host);
-    inputs.push(maybe(format!("{of_host}/codegen-backends"), Observe::Listing));
-    if command.links() {
-        // The linker that the compiler brings, and what it finds that by.
-        inputs.push(maybe(format!("{of_host}/bin"), Observe::Tree));
-    }
     // Where the library's sources are, messages show them.
     let sources = ["src/rust/library/std/src/lib.rs", "rustc-src/rust/compiler/rustc/src/main.rs"];
     let sources = sources.map(|file| maybe(format!("{}/lib/rustlib/{file}", toolchain.sysroot), Observe::Kind));
@@ -248,6 +263,14 @@ fn inputs(invocation: &Invocation, command: &Command, toolchain: &Toolchain, lib
     let extra = environment::listed(invocation, EXTRA_FILES, ':');
     inputs.extend(extra.map(|file| maybe(path::join(package, file), Observe::Tree)));
     inputs
+}
+
+/// Programs and parts of the compiler that are looked for where it keeps its libraries.
+fn brought(command: &Command, toolchain: &Toolchain) -> Vec<Input> {
+    let of_host = toolchain.of_target(&toolchain.host);
+    // The linker, and what it is found by.
+    let tools = command.links().then(|| maybe(format!("{of_host}/bin"), Observe::Tree));
+    [maybe(format!("{of_host}/codegen-backends"), Observe::Listing)].into_iter().chain(tools).collect()
 }
 
 /// What is looked for from the package upwards: manifests, by procedural macros that must know what a crate is called there

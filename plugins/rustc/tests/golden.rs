@@ -75,11 +75,42 @@ fn a_call_without_cargo() {
 }
 
 #[test]
+fn a_terminal_says_how_wide_messages_are() {
+    let mut invocation = rustc("--crate-type lib --emit=dep-info,metadata a.rs");
+    invocation.streams.stderr_is_terminal = true;
+    check("terminal.txt", invocation);
+}
+
+#[test]
 fn clippy_in_the_place_of_the_compiler() {
     let call = format!(
         "/tools/bin/rustc --crate-name a {OF_CARGO} src/lib.rs --crate-type lib --emit=dep-info,metadata --out-dir /t"
     );
     check("clippy.txt", called("/tools/bin/clippy-driver", "/tools/bin/clippy-driver", &call));
+}
+
+#[test]
+fn lints_of_manifests_are_bypassed_however_they_are_asked_for() {
+    let asked = |words: &str, of_cargo: &str| {
+        let words = format!("/t/rustc a.rs --emit=metadata --crate-type=bin {words}");
+        let mut invocation = called("/t/clippy-driver", "/t/clippy-driver", &words);
+        invocation.environment.push(("CLIPPY_ARGS".into(), of_cargo.into()));
+        matches!(decide(&mut invocation).1, Decision::Bypass(refusal) if refusal.reason == "cargo-lints")
+    };
+    assert!(asked("-Wclippy::cargo", "") && asked("--deny clippy::wildcard-dependencies", ""));
+    assert!(asked("", "-W__CLIPPY_HACKERY__clippy::cargo__CLIPPY_HACKERY__"));
+    assert!(!asked("-Wclippy::all", "-W__CLIPPY_HACKERY__clippy::pedantic__CLIPPY_HACKERY__"));
+}
+
+#[test]
+fn another_sysroot_does_not_take_the_place_of_the_compilers_own_programs() {
+    let mut invocation = rustc("a.rs --sysroot /s");
+    let (_, decision) = decide(&mut invocation);
+    let Decision::Run(run) = decision else { panic!("{decision:?}") };
+    for folder in ["/s", "/tools"] {
+        let programs = format!("{folder}/lib/rustlib/x86_64-unknown-linux-gnu/bin");
+        assert!(run.unit.inputs.iter().any(|input| input.path == programs), "{programs}");
+    }
 }
 
 #[test]
@@ -106,6 +137,7 @@ fn what_is_not_cached_has_a_reason() {
         "- --crate-name ___ --print=file-names",
         "a.rs -C lto -C opt-level=3",
         "a.rs --crate-type staticlib --extern b=libb.rlib",
+        "a.rs --crate-type staticlib -L dependency=d -L crate=c",
         "a.rs --crate-type cdylib --crate-type dylib",
         "a.rs -C linker=rust-lld",
         "a.rs -C link-arg=-Wl,-Map=x.map",

@@ -8,6 +8,7 @@ use zccache_plugin_sdk::{depfile, path};
 
 use super::linker::LinkerCall;
 use super::{CRATES, LIBRARIES, LINKERS};
+use crate::context::Context;
 
 /// All of it.
 #[derive(Debug, Default)]
@@ -24,13 +25,14 @@ pub(crate) struct Linked {
 
 impl Linked {
     /// From the linker's list of files and the compiler's word on how it called it.
-    pub(crate) fn read(files: &[u8], call: &[u8]) -> Result<Linked, Refusal> {
+    pub(crate) fn read(files: &[u8], call: &[u8], context: &Context) -> Result<Linked, Refusal> {
         let rules = depfile::parse(files).map_err(|malformed| refusal("link-inputs", malformed.to_string()))?;
         let files: Vec<String> = rules.into_iter().flat_map(|rule| rule.prerequisites).collect();
         if files.is_empty() {
             return Err(refusal("link-inputs", "the linker lists nothing"));
         }
-        let call = LinkerCall::parse(call)?;
+        let mut call = LinkerCall::parse(call)?;
+        call.set_apart(context.link_words.iter().chain(&context.native));
         let (passing, kept): (Vec<&String>, Vec<&String>) = files.iter().partition(|file| is_passing(&call, file));
         let own = OwnFolder::all(&kept);
         let mut linked = Linked::default();
@@ -72,7 +74,7 @@ impl Linked {
     /// of the call, those in which anything was found, and those that gcc knows.
     fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder]) {
         let folders = call.folders.iter().filter(|folder| !is_passing(call, folder)).cloned();
-        let found = files.iter().map(|file| path::folder(file)).filter(|folder| folder.starts_with('/'));
+        let found = files.iter().map(|file| path::folder(file)).filter(|folder| !folder.is_empty());
         let all = folders.chain(found.map(str::to_owned)).chain(own.iter().flat_map(OwnFolder::of_libraries));
         let mut seen = BTreeSet::new();
         self.libraries = all.filter(|folder| seen.insert(folder.clone())).collect();
@@ -83,18 +85,22 @@ impl Linked {
                 None => names.extend([format!("lib{name}.so"), format!("lib{name}.a")]),
             }
         }
-        // Not by path in the call: the driver's own objects, and what text in the place of a library names.
+        // Not by path in the call: the driver's own objects, and what text in the place of a library names, at times with a
+        // folder. That, linkers look for in the working directory first (the manual of GNU ld, "INCLUDE" and "INPUT").
+        let mut unnamed = BTreeSet::new();
         for file in files.iter().filter(|file| !call.files.contains(file.as_str())) {
             let name = path::file_name(file);
-            names.insert(name.to_owned());
-            names.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
+            unnamed.insert(name.to_owned());
+            unnamed.extend(name.strip_suffix(".a").map(|library| format!("{library}.so")));
+            let below = call.folders.iter().filter_map(|folder| file.strip_prefix(folder.as_str())?.strip_prefix('/'));
+            unnamed.extend(below.map(str::to_owned));
+            // GNU ld lists it as the script has it, wherever it is.
+            unnamed.extend(Some(file).filter(|file| !file.starts_with('/')).map(|file| (*file).clone()));
         }
-        self.lookups.extend(names.into_iter().map(|name| Lookup {
-            name,
-            chain: Chain::Listed(LIBRARIES),
-            observe: Observe::Content,
-            all: true,
-        }));
+        let lookup = |name, chain| Lookup { name, chain, observe: Observe::Content, all: true };
+        let libraries = names.into_iter().map(|name| lookup(name, Chain::Listed(LIBRARIES)));
+        let here = unnamed.into_iter().map(|name| lookup(name, Chain::Beside((String::new(), LIBRARIES))));
+        self.lookups.extend(libraries.chain(here));
     }
 }
 
@@ -164,27 +170,57 @@ fn of_file(file: &str) -> Observe {
     if file.ends_with(".rlib") { Observe::Made } else { Observe::Content }
 }
 
-/// Whether the compiler made it for this link alone: its objects, and what is in its scratch folder.
+/// Whether the compiler made it for this link alone: its objects, which it gives by path, and what is in its scratch folder.
 fn is_passing(call: &LinkerCall, file: &str) -> bool {
     let in_scratch = |scratch: &str| file.strip_prefix(scratch).is_some_and(|rest| rest.starts_with('/'));
-    file.ends_with(".rcgu.o") || call.scratch().is_some_and(in_scratch)
+    (file.ends_with(".rcgu.o") && call.is_of_compiler(file)) || call.scratch().is_some_and(in_scratch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CALL: &[u8] = br#"LC_ALL="C" "cc" "-L" "/t/rustcAbCd12/raw-dylibs" "-L" "/s/lib" "-lc" "-l:q.a" "-B/s/gcc-ld" "-fuse-ld=lld""#;
+    const CALL: &str =
+        r#"LC_ALL="C" "cc" "-L" "/t/rustcAbCd12/raw-dylibs" "-L" "/s/lib" "-lc" "-l:q.a" "-B/s/gcc-ld" "-fuse-ld=lld""#;
+
+    /// `files`: those that the linker lists. The call names those that can be the compiler's.
+    fn linked_with(files: &str, words: &[&str]) -> Linked {
+        let named = files.split_whitespace().filter(|file| file.ends_with(".rcgu.o") || file.contains("/rustc"));
+        let named: String = named.map(|file| format!(" \"{file}\"")).collect();
+        let link_words = words.iter().map(|word| (*word).to_owned()).collect();
+        let context = Context { link_words, ..Context::default() };
+        Linked::read(files.as_bytes(), format!("{CALL}{named}").as_bytes(), &context).unwrap()
+    }
 
     fn linked(files: &str) -> Linked {
-        Linked::read(files.as_bytes(), CALL).unwrap()
+        linked_with(files, &[])
+    }
+
+    fn contents(linked: &Linked) -> Vec<&str> {
+        let contents = linked.inputs.iter().filter(|input| matches!(input.observe, Observe::Content | Observe::Made));
+        contents.map(|input| input.path.as_str()).collect()
     }
 
     #[test]
     fn what_the_compiler_made_for_the_link_is_no_input() {
         let linked = linked("x: /t/rustcAbCd12/symbols.o x.1-cgu.0.rcgu.o /t/librustc_y.rlib y.o\n");
-        let contents = linked.inputs.iter().filter(|input| matches!(input.observe, Observe::Content | Observe::Made));
-        assert_eq!(contents.map(|input| input.path.as_str()).collect::<Vec<_>>(), ["/t/librustc_y.rlib", "y.o"]);
+        assert_eq!(contents(&linked), ["/t/librustc_y.rlib", "y.o"]);
+    }
+
+    #[test]
+    fn what_the_call_names_is_an_input_whatever_its_name() {
+        let linked = linked_with(
+            "x: v.rcgu.o /p/rustc-app/symbols.o /p/rustc-app/w.o /p/rustcAbCd13/symbols.o x.1-cgu.0.rcgu.o\n",
+            &["v.rcgu.o", "/p/rustcAbCd13/symbols.o", "-Wl,--as-needed"],
+        );
+        let of_call = ["v.rcgu.o", "/p/rustc-app/symbols.o", "/p/rustc-app/w.o", "/p/rustcAbCd13/symbols.o"];
+        assert_eq!(contents(&linked), of_call);
+    }
+
+    #[test]
+    fn an_object_that_a_script_names_is_an_input_whatever_its_name() {
+        let linked = Linked::read(b"x: lib/v.rcgu.o\n", CALL.as_bytes(), &Context::default()).unwrap();
+        assert_eq!(contents(&linked), ["lib/v.rcgu.o"]);
     }
 
     #[test]
@@ -193,6 +229,16 @@ mod tests {
             linked("x: x-1.a-2.a.9-cgu.0.rcgu.o.rcgu.o x-1.a-2.a.9-cgu.1.rcgu.o /t/rustcAbCd12/libz_sys-3.rlib /c.o\n");
         let crates = linked.lookups.iter().filter(|lookup| lookup.chain == Chain::Listed(CRATES));
         assert_eq!(crates.map(|lookup| lookup.name.as_str()).collect::<Vec<_>>(), ["liba-2.rlib", "libz_sys-3.rlib"]);
+    }
+
+    #[test]
+    fn what_a_script_names_is_looked_for_in_the_working_directory_too() {
+        let linked = linked("x: /s/lib/scripts/more.ld\n");
+        let here = linked
+            .lookups
+            .iter()
+            .filter(|lookup| matches!(&lookup.chain, Chain::Beside((folder, LIBRARIES)) if folder.is_empty()));
+        assert_eq!(here.map(|lookup| lookup.name.as_str()).collect::<Vec<_>>(), ["more.ld", "scripts/more.ld"]);
     }
 
     #[test]
@@ -208,7 +254,7 @@ mod tests {
             assert!(linked.linkers.iter().any(|known| known == folder), "{folder}: {:?}", linked.linkers);
         }
         let names: Vec<_> = linked.lookups.iter().map(|lookup| lookup.name.as_str()).collect();
-        let libraries = ["crtbeginS.o", "libc.a", "libc.so", "q.a", "specs", "y.o"];
+        let libraries = ["libc.a", "libc.so", "q.a", "specs", "crtbeginS.o", "libc.a", "libc.so", "own/y.o", "y.o"];
         let names: Vec<_> = names.into_iter().filter(|name| !name.ends_with(".rlib")).collect();
         assert_eq!(names, [&libraries[..], &["cc", "real-ld", "collect-ld", "ld.lld", "ld.lld"]].concat());
     }

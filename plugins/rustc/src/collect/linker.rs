@@ -10,6 +10,8 @@ use zccache_plugin_sdk::answer::refusal;
 use zccache_plugin_sdk::contract::Refusal;
 use zccache_plugin_sdk::path;
 
+use crate::link_words::OF_SYSROOT;
+
 /// The call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinkerCall {
@@ -25,17 +27,32 @@ pub(crate) struct LinkerCall {
     pub files: HashSet<String>,
     /// What `-fuse-ld` names.
     pub linker: Option<String>,
+    /// Files and folders that the caller named, not the compiler.
+    of_caller: HashSet<String>,
 }
 
 /// What the compiler puts into a folder that it makes for a link.
 const OF_LINK: [&str; 2] = ["/symbols.o", "/raw-dylibs"];
 
 impl LinkerCall {
-    /// The folder that the compiler made for this link, and removed.
+    /// Takes these words, files and folders of `-L`, for the caller's.
+    pub(crate) fn set_apart<'a>(&mut self, words: impl Iterator<Item = &'a String>) {
+        self.of_caller = words.map(|word| word.strip_prefix("-L").unwrap_or(word).to_owned()).collect();
+    }
+
+    /// Whether the compiler named this file.
+    pub(crate) fn is_of_compiler(&self, file: &str) -> bool {
+        self.files.contains(file) && !self.of_caller.contains(file)
+    }
+
+    /// The folder that the compiler made for this link, and removed: `rustc` and six characters of chance (`tempfile::Builder`).
     pub(crate) fn scratch(&self) -> Option<&str> {
-        let paths = self.files.iter().chain(&self.folders);
+        let paths = self.files.iter().chain(&self.folders).filter(|path| !self.of_caller.contains(path.as_str()));
         let mut folders = paths.filter_map(|path| OF_LINK.iter().find_map(|name| path.strip_suffix(name)));
-        folders.find(|folder| path::file_name(folder).starts_with("rustc"))
+        folders.find(|folder| {
+            let chance = path::file_name(folder).strip_prefix("rustc");
+            chance.is_some_and(|chance| chance.len() == 6 && chance.chars().all(|each| each.is_ascii_alphanumeric()))
+        })
     }
 
     /// Reads it.
@@ -69,6 +86,9 @@ impl LinkerCall {
             } else if !word.starts_with('-') {
                 call.files.insert(word);
             }
+        }
+        if call.folders.iter().any(|folder| OF_SYSROOT.iter().any(|start| folder.starts_with(start))) {
+            return Err(unclear("a folder lies below the linker's own"));
         }
         Ok(call)
     }
@@ -129,9 +149,17 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_refused() {
-        for call in
-            [&b""[..], b"A=\"b\"", b"\"cc\" \"@list\"", b"\"cc\" \"\\u{1}\"", b"\"cc", b"\"cc\"\n\"cc\"", b"\xff"]
-        {
+        for call in [
+            &b""[..],
+            b"A=\"b\"",
+            b"\"cc\" \"@list\"",
+            b"\"cc\" \"\\u{1}\"",
+            b"\"cc",
+            b"\"cc\"\n\"cc\"",
+            b"\xff",
+            b"\"cc\" \"-L\" \"=/x\"",
+            b"\"cc\" \"-L$SYSROOT/x\"",
+        ] {
             assert!(LinkerCall::parse(call).is_err(), "{call:?}");
         }
     }

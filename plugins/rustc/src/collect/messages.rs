@@ -83,6 +83,14 @@ impl Messages {
         self.plain.iter().any(|line| line.contains(words)) || self.structured.iter().any(|message| message.says(words))
     }
 
+    /// Whether a message that is about no place in a source holds one of these words.
+    pub(crate) fn say_of_no_source(&self, words: &[&str]) -> bool {
+        let holds = |text: &str| words.iter().any(|word| text.contains(word));
+        let is_header = |line: &&String| line.starts_with("warning: ") || line.starts_with("error: ");
+        let mut structured = self.structured.iter().filter(|message| message.spans.is_empty());
+        structured.any(|message| holds(&message.message)) || self.plain.iter().filter(is_header).any(|line| holds(line))
+    }
+
     /// Files of which lines were shown: what they hold, or that they are not there, is in the message.
     pub(crate) fn shown(&self) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
@@ -168,6 +176,20 @@ pub(crate) mod tests {
         let arrow = " \u{1b}[94m--> \u{1b}[0ma b.rs:1:2";
         let messages = Messages::of(&outcome(arrow));
         assert_eq!(messages.shown().into_iter().collect::<Vec<_>>(), ["a b.rs"]);
+    }
+
+    #[test]
+    fn messages_about_folders_are_told_from_those_about_sources() {
+        let said = |text: &str| Messages::of(&outcome(text)).say_of_no_source(&["session dir"]);
+        let json = |spans: &str| {
+            format!(
+                r#"{{"message":"in session dir `x`","code":null,"level":"warning","spans":[{spans}],"children":[],"rendered":""}}"#
+            )
+        };
+        assert!(said("warning: in session dir `x`\n") && said(&json("")));
+        assert!(
+            !said("warning: unused\n1 | let session dir\n") && !said(&json(r#"{"file_name":"a.rs","expansion":null}"#))
+        );
     }
 
     #[test]

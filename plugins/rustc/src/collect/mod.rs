@@ -25,6 +25,19 @@ const ELSEWHERE: &str = "has been written to";
 /// Said where make gives no jobs: that is about the caller, and not in the key.
 const OF_JOBSERVER: &str = "connect to jobserver";
 
+/// Said of the folder of incremental state where its file system does not do as the compiler wishes (`rustc_incremental`,
+/// "messages.ftl"): that is in no key.
+const OF_FOLDER: [&str; 8] = [
+    "incremental compilation",
+    "incremental directory",
+    "session dir",
+    "dep-graph",
+    "dependency graph",
+    "query cache",
+    "work product",
+    "deleting outdated file",
+];
+
 /// The chain of folders of libraries of other languages.
 const NATIVE: u32 = 0;
 /// The chain of folders that the linker searches.
@@ -66,6 +79,12 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     if messages.say(OF_JOBSERVER) {
         return Err(refusal("jobserver", "a message is about the make that called"));
     }
+    if messages.say_of_no_source(&OF_FOLDER) {
+        return Err(refusal("incremental-folder", "a message is about the folder of incremental state"));
+    }
+    if context.measures && !messages.are_none() {
+        return Err(refusal("terminal-width", "a terminal said how wide messages are"));
+    }
     let mut inputs = sources::inputs(&sources, of_sources);
     inputs.extend(crates.inputs(of_crates)?);
     inputs.extend(messages.shown().into_iter().map(|file| maybe(file, Observe::Content)));
@@ -78,7 +97,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     sources::check_assembly(of_sources)?;
     let linked = match (context.links && !failed, listed(1), listed(2)) {
         (false, _, _) => Linked::default(),
-        (true, Some(files), Some(call)) => Linked::read(files, call)?,
+        (true, Some(files), Some(call)) => Linked::read(files, call, &context)?,
         (true, _, _) => return Err(refusal("no-link-inputs", "the linker did not list what it read")),
     };
     let mut lookups = Vec::new();

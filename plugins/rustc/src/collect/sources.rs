@@ -1,11 +1,11 @@
 //! Sources, and what the compiler would have complained of or taken instead.
 
 use zccache_plugin_sdk::answer::{input, maybe, refusal};
-use zccache_plugin_sdk::contract::{Fact, FileKind, Input, Observe, Refusal};
+use zccache_plugin_sdk::contract::{Fact, FileKind, Finding, Input, Observe, Refusal};
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
-use crate::description::{ASSEMBLER_READS, ASSEMBLY, CARGO_LINTS, CRATE_TYPE};
+use crate::description::{ASSEMBLY, CARGO_LINTS, CRATE_TYPE, INCBIN, INCLUDE};
 
 /// Every source; and for each that can be a module, that it is not there in the other of its two places as well, which is an
 /// error (E0761).
@@ -48,12 +48,16 @@ pub(crate) fn check_lints(context: &Context, facts: &[Fact]) -> Result<(), Refus
     Ok(())
 }
 
-/// Refuses where assembly in a source may have the assembler read a file: the compiler lists none of those.
+/// Refuses where assembly in a source may have the assembler read a file: the compiler lists none of those. Which macro the text
+/// of assembly is given to, another crate may say. Only where `.include` has no name behind it does it take a macro's name to
+/// tell it from other text.
 pub(crate) fn check_assembly(facts: &[Fact]) -> Result<(), Refusal> {
-    let has = |token: &[&str]| {
-        facts.iter().flat_map(|fact| &fact.findings).any(|finding| token.contains(&finding.token.as_str()))
-    };
-    if has(&ASSEMBLY) && has(&ASSEMBLER_READS) {
+    let findings = || facts.iter().flat_map(|fact| &fact.findings);
+    let is = |finding: &Finding, tokens: &[&str]| tokens.contains(&finding.token.as_str());
+    let assembles = findings().any(|finding| is(finding, &ASSEMBLY));
+    let reads = findings()
+        .any(|finding| is(finding, &INCBIN) || (is(finding, &INCLUDE) && (assembles || finding.delimiter.is_some())));
+    if reads {
         return Err(refusal("assembler-file", "assembly may read a file"));
     }
     Ok(())
@@ -62,6 +66,39 @@ pub(crate) fn check_assembly(facts: &[Fact]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A source in which a token was found, with a name between these delimiters.
+    fn source(found: &[(&str, Option<u32>)]) -> Fact {
+        let finding = |(token, delimiter): &(&str, Option<u32>)| Finding {
+            token: (*token).to_owned(),
+            word: String::new(),
+            delimiter: *delimiter,
+            name: String::new(),
+        };
+        Fact {
+            is: FileKind::File,
+            content: None,
+            file: None,
+            findings: found.iter().map(finding).collect(),
+            names: None,
+        }
+    }
+
+    #[test]
+    fn assembly_that_reads_a_file_is_refused_whatever_its_macro_is_called() {
+        for found in [
+            &[("incbin", None)][..],
+            &[("incbin-upper", None)],
+            &[("include", Some(0))],
+            &[("include-upper", Some(0))],
+            &[("asm", None), ("include", None)],
+        ] {
+            assert!(check_assembly(&[source(found)]).is_err(), "{found:?}");
+        }
+        for found in [&[("asm", None)][..], &[("include", None)]] {
+            assert!(check_assembly(&[source(found)]).is_ok(), "{found:?}");
+        }
+    }
 
     #[test]
     fn a_module_has_two_places() {
