@@ -1,6 +1,6 @@
 //! What the plugin claims, is given, may add and has looked for.
 
-use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, whole_word};
+use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::dates;
@@ -8,7 +8,7 @@ use crate::environment;
 use crate::language::Tongue;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 3;
+const KEY_VERSION: u32 = 4;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
@@ -20,6 +20,8 @@ pub(crate) const ASSEMBLED: &str = "assembled";
 pub(crate) const REHEARSAL: &str = "rehearsal";
 /// The probe for gcc's folders.
 pub(crate) const FOLDERS: &str = "folders";
+/// The probe for what gcc's assembler knows.
+pub(crate) const ASSEMBLER: &str = "assembler";
 
 /// Names that find headers. Quotes are delimiter 0, brackets 1.
 pub(crate) const INCLUDE: &str = "include";
@@ -109,6 +111,9 @@ fn grants() -> Vec<Grant> {
         addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
         probe(FOLDERS, vec![Word::User, literal("-print-search-dirs")], "gcc says where it finds its own programs"),
     ];
+    let mut help = vec![Word::User];
+    help.extend(["-Xassembler", "--help", "-x", "assembler", "-c", "/dev/null", "-o", "/dev/null"].map(literal));
+    grants.push(self_probe(ASSEMBLER, help, "gcc's assembler says which options it knows, and assembles nothing"));
     let rehearsal = vec![Word::User, literal("-###")];
     grants.push(probe(REHEARSAL, rehearsal, "the driver says what it thinks of the call, and runs nothing"));
     for (tongue, clang) in Tongue::ALL.into_iter().flat_map(|tongue| [(tongue, false), (tongue, true)]) {

@@ -42,6 +42,9 @@ impl Known {
             (Family::Gcc(_), Some(folders)) => {
                 let folders = Folders::read(folders)?;
                 known.assumptions.extend(folders.headers(&command.parts.folders));
+                if told.assembler_lists.is_some() {
+                    known.assumptions.extend(folders.assemblers(&search.target));
+                }
                 known.chains.extend([folders.programs, folders.specs]);
                 known.lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
             }

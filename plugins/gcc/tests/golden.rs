@@ -40,6 +40,7 @@ fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
     let (stdout, stderr): (&[u8], &[u8]) = match (grant, is_clang) {
         ("rehearsal", _) => (b"", b""),
         ("folders", _) => (include_bytes!("probes/gcc-folders.txt"), b""),
+        ("assembler", _) => (include_bytes!("probes/gcc-assembler.txt"), b""),
         (_, false) => (b"", include_bytes!("probes/gcc-search.txt")),
         (_, true) => (b"", include_bytes!("probes/clang-search.txt")),
     };
@@ -104,6 +105,32 @@ fn precompiled_headers_are_inputs_or_outputs() {
     check("precompiled.txt", gcc(&["-include", "p.h", "-c", "a.c"]), &texts);
     let words = "-Xclang -include-pch -Xclang p.h.pch -Xclang -include -Xclang p.h -c a.c";
     check("precompiled-clang.txt", clang(&words.split(' ').collect::<Vec<_>>()), &[("p.h", "")]);
+}
+
+#[test]
+fn an_assembler_that_cannot_list_what_it_includes_is_not_told_to() {
+    let adds = |words: &str, help: &'static [u8]| {
+        let mut invocation = gcc(&words.split(' ').collect::<Vec<_>>());
+        let (_, decision) = golden::decide::<Gcc>(&mut invocation, |invocation, question| match question {
+            Question::Probe(probe) if probe.grant == "assembler" => {
+                Answer::Ran(Ran { stdout: help.to_vec(), ..probe_answer(invocation, "rehearsal") })
+            }
+            Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
+            Question::Look(_) => Answer::Is(FileKind::Folder),
+            Question::Read(_) => Answer::Content(None),
+        });
+        let Decision::Run(run) = decision else { panic!("{words}") };
+        let assumed = run.assumptions.iter().any(|input| input.path == "as");
+        (run.unit.additions.iter().any(|(addition, _)| addition == "assembled"), assumed)
+    };
+    const KNOWS: &[u8] = include_bytes!("probes/gcc-assembler.txt");
+    for words in ["-c a.c", "-c a.S", "-c a.s", "-B/parts -c a.S"] {
+        assert_eq!(adds(words, KNOWS), (true, true), "{words}");
+        assert_eq!(adds(words, b"Usage: as\n"), (false, true), "{words}");
+    }
+    for words in ["-S a.c", "-B/parts -c a.c", "-Bparts -c a.S", "-flto -c a.c", "-c a.i", "-x c-header -c a.h"] {
+        assert_eq!(adds(words, KNOWS), (false, false), "{words}");
+    }
 }
 
 #[test]
