@@ -98,6 +98,7 @@ fn context(
         precompiles,
         // Whether one that is used keeps times, its maker knows.
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
+        piped: command.piped,
         source: command.source.argument.text.clone(),
         outputs: outputs.iter().map(|output| output.path.clone()).collect(),
         assembler_folders: assembler_folders(command, &search),

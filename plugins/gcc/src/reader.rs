@@ -33,6 +33,7 @@ pub(crate) struct Reader<'a> {
     parts: PartsWords<'a>,
     text_option: Option<&'a str>,
     quotes_source: bool,
+    piped: bool,
     proper: Vec<&'a Argument>,
     nested: Nested,
 }
@@ -63,6 +64,7 @@ impl<'a> Reader<'a> {
             parts: PartsWords::default(),
             text_option: None,
             quotes_source: false,
+            piped: false,
             proper: Vec::new(),
             nested: Nested::default(),
         }
@@ -94,6 +96,7 @@ impl<'a> Reader<'a> {
             Effect::Search(search) => self.search(search, option),
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
+            Effect::Pipe => self.piped = true,
             Effect::FlagWord if option.value.contains('=') => return unknown(),
             Effect::FlagWord => self.flag_word(option),
             Effect::MacroWord if option.value.contains(',') => {
@@ -315,6 +318,7 @@ impl<'a> Reader<'a> {
             depends: if language.includes() { depends } else { Depends { which: Which::Unasked, ..depends } },
             shows: self.shows,
             reads: self.reads,
+            piped: self.piped,
             colour: self.colour,
             search: self.search,
             parts: self.parts,

@@ -87,7 +87,8 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Key, "-fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
     (Joined, Key, "-W"),
-    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -pipe -H"),
+    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -H"),
+    (Flag, Effect::Pipe, "-pipe"),
     (Flag, PreprocessedText, "-P -C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),

@@ -36,6 +36,8 @@ pub(super) struct Found {
     pub once: bool,
     /// The folders of files in which the name of an include is the value of a macro.
     pub computing_folders: Vec<String>,
+    /// A file whose computed includes may mean any file, not only those of a package that is installed.
+    pub computes_freely: Option<String>,
     /// Such an include goes on behind a folder that has the name.
     pub computes_next: bool,
     /// The source itself is one of them.
@@ -135,6 +137,13 @@ fn is_date(finding: &Finding) -> bool {
 /// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
 fn is_literal(name: &str) -> bool {
     !name.contains(['\\', '"', '%', '$', '&'])
+}
+
+/// Whether a file belongs to a package whose computed includes are known to mean files of its own: what is installed with the system,
+/// and Boost, wherever it lies.
+fn is_of_package(path: &str) -> bool {
+    const INSTALLED: [&str; 3] = ["/usr/include/", "/usr/local/include/", "/usr/lib/"];
+    INSTALLED.iter().any(|folder| path.starts_with(folder)) || path::folder(path).split('/').any(|part| part == "boost")
 }
 
 /// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
@@ -259,6 +268,9 @@ impl File<'_> {
             }
             found.computes_next |= finding.word == "include_next";
             found.source_computes |= self.is_source;
+            if !is_of_package(self.path) {
+                found.computes_freely.get_or_insert_with(|| self.path.to_owned());
+            }
             let folder = self.folder.to_owned();
             if !found.computing_folders.contains(&folder) {
                 found.computing_folders.push(folder);
