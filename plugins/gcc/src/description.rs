@@ -60,7 +60,11 @@ pub(crate) const DEFINES_PARENTHESIZED: [&str; 3] =
 /// The index of the delimiters between which such a macro stands for the operator without what it asks for.
 pub(crate) const DEFINES_BARE: u32 = 4;
 /// Files that are read once only, told by content.
-pub(crate) const ONCE: [&str; 3] = ["pragma-once", "pragma-once-digraph", "pragma-once-operator"];
+pub(crate) const ONCE: &str = "pragma-once";
+/// Pragmas whose text is an operand, in a string or made by a macro.
+pub(crate) const PRAGMA: &str = "pragma-operator";
+/// Code for other machines: in it clang names functions by the device and the inode of their file.
+pub(crate) const OFFLOADS: [&str; 2] = ["omp-target", "omp-target-attribute"];
 /// Names for the assembler between plain quotes; the others are those of a string of C.
 pub(crate) const PLAIN: u32 = 0;
 /// Data that the assembler includes: plain, and in a string of C.
@@ -158,9 +162,8 @@ fn tokens() -> Vec<Token> {
         name_rule(DEFINES_PARENTHESIZED[0], "#", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[1], "%:", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[2], "??=", &["define"], CALLED),
-        name_rule(ONCE[0], "#", &["pragma once"], &[]),
-        name_rule(ONCE[1], "%:", &["pragma once"], &[]),
-        name_rule(ONCE[2], "_Pragma", &["("], &[("\"once", "\"")]),
+        name_rule(ONCE, "pragma", &["once"], &[]),
+        name_rule(PRAGMA, "_Pragma", &[], &[("(", ")")]),
         name_rule(INCBIN[0], ".incbin", &[], TEXTS),
         name_rule(INCBIN[1], ".INCBIN", &[], TEXTS),
         name_rule(ASSEMBLER_INCLUDE[0], ".include", &[], TEXTS),
@@ -178,6 +181,8 @@ fn tokens() -> Vec<Token> {
         ("has-embed", "__has_embed", &["("]),
         ("pragma-dependency", "GCC", &["dependency"]),
         ("pragma-pch", "GCC", &["pch_preprocess"]),
+        (OFFLOADS[0], "omp", &["target", "declare target", "begin declare target"]),
+        (OFFLOADS[1], "directive", &["( target", "( declare target", "( begin declare target"]),
     ] {
         tokens.push(name_rule(id, lead, words, &[]));
     }

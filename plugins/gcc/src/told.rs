@@ -50,6 +50,11 @@ impl<'a> Told<'a> {
         if !is_clang {
             return Ok(());
         }
+        let folders = self.search.quote.iter().map(String::as_str);
+        let mut named = folders.chain([command.source.argument.text.as_str()]);
+        if let Some(name) = named.find(|name| name.contains('\\')) {
+            return bypass("odd-name", format!("clang's depfile has a slash for the backslash of {name}"));
+        }
         if command.depends.which == Which::User && !command.reads.precompiled.is_empty() {
             return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");
         }

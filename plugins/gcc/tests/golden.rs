@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use zccache_plugin_gcc::Gcc;
-use zccache_plugin_sdk::contract::{Answer, Decision, FileKind, Invocation, Question, Ran, Role, Status};
+use zccache_plugin_sdk::contract::{Answer, Decision, FileKind, Invocation, Observe, Question, Ran, Role, Status};
 use zccache_plugin_sdk::{Plugin, golden};
 
 fn file(name: &str) -> PathBuf {
@@ -294,13 +294,49 @@ fn bypasses() {
 
 #[test]
 fn variables_that_redirect_the_compiler_are_bypassed() {
-    for name in ["GCC_EXEC_PREFIX", "COMPILER_PATH", "DEPENDENCIES_OUTPUT", "CCC_OVERRIDE_OPTIONS", "CC_PRINT_HEADERS"]
-    {
+    for name in [
+        "GCC_EXEC_PREFIX",
+        "COMPILER_PATH",
+        "DEPENDENCIES_OUTPUT",
+        "CCC_OVERRIDE_OPTIONS",
+        "CC_PRINT_HEADERS",
+        "G++_ROOT",
+        "BINUTILS_ROOT",
+        "LPATH",
+    ] {
         let mut invocation = gcc(&["-c", "a.c"]);
         invocation.environment.push((name.to_owned(), "x".to_owned()));
         let decision = Gcc::plan(&invocation);
         assert!(matches!(&decision, Decision::Bypass(refusal) if refusal.reason == "environment"), "{name}");
     }
+}
+
+/// What a plan of a call with these variables assumes of a path.
+fn assumed(mut invocation: Invocation, variables: &[(&str, &str)], path: &str) -> Vec<Observe> {
+    let set = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    invocation.environment.extend(set);
+    let Decision::Run(run) = decide(&mut invocation, &[]).1 else { panic!("not planned") };
+    let there = run.assumptions.iter().filter(|input| input.path == path);
+    there.map(|input| input.observe).collect()
+}
+
+#[test]
+fn what_variables_name_as_folders_is_assumed_also_where_it_is_none() {
+    for name in ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"] {
+        let variables = [(name, "/k:cp::/l")];
+        for path in ["/k", "cp", ".", "/l"] {
+            assert_eq!(assumed(gcc(&["-c", "a.c"]), &variables, path), [Observe::Identity], "{name} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_clang_may_take_for_a_header_map_is_assumed_by_content() {
+    let call = || clang(&["-Im.hmap", "-Iinc", "-c", "a.c"]);
+    assert_eq!(assumed(call(), &[], "m.hmap"), [Observe::Identity, Observe::Content]);
+    assert_eq!(assumed(call(), &[("CPATH", "n.hmap")], "n.hmap"), [Observe::Identity, Observe::Content]);
+    assert_eq!(assumed(call(), &[], "inc"), [Observe::Identity], "a folder that is searched");
+    assert_eq!(assumed(gcc(&["-Im.hmap", "-c", "a.c"]), &[], "m.hmap"), [Observe::Identity]);
 }
 
 fn out_of_the_key(mut invocation: Invocation) -> Vec<String> {

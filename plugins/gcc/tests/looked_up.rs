@@ -10,7 +10,7 @@ use std::path::Path;
 
 use support::{Compiled, Place, find, reading};
 use zccache_plugin_gcc::Gcc as Subject;
-use zccache_plugin_sdk::contract::{Absence, Collected};
+use zccache_plugin_sdk::contract::{Absence, Collected, Observe};
 use zccache_plugin_sdk::golden;
 
 fn with(name: &str, test: impl Fn(&Path)) {
@@ -97,4 +97,93 @@ fn a_file_with_the_sources_name_in_the_working_directory_may_be_included_by_the_
         let input = reading(&compiled).inputs.iter().find(|input| input.path == "a.c").unwrap();
         assert_eq!(input.absence, Absence::MayBeAbsent);
     });
+}
+
+#[test]
+fn every_spelling_of_the_pragma_for_files_that_are_read_once_makes_twins_matter() {
+    let twin = |line: &str| {
+        format!("#define O \"once\"\n#define S(x) #x\n#define P _Pragma\n{line}\nint CAT(v, __COUNTER__);\n")
+    };
+    for line in [
+        "#pragma once",
+        "%:pragma once",
+        "??=pragma once",
+        "#pragma /**/ once",
+        "_Pragma(\"once\")",
+        "_Pragma(\" once\")",
+        "_Pragma(L\"once\")",
+        "_Pragma ( O )",
+        "_Pragma(S(once))",
+        "P(\"once\")",
+    ] {
+        let text = twin(line);
+        let source = "#define C2(a,b) a##b\n#define CAT(a,b) C2(a,b)\n#include \"a/x.h\"\n#include \"b/x.h\"\n";
+        let place = Place::new(&[("s.c", source), ("a/x.h", &text), ("b/x.h", &text)]);
+        with("gcc", |gcc| {
+            let compiled = place.compile(gcc, &["-std=c11", "-c", "s.c"]);
+            let timed = reading(&compiled).inputs.iter().filter(|input| input.observe == Observe::ContentAndTime);
+            assert_eq!(timed.count(), 2, "{line}");
+        });
+    }
+}
+
+#[test]
+fn pragmas_about_something_else_do_not_make_twins_matter() {
+    let place = Place::new(&[
+        ("s.c", "#include <stdio.h>\n#include \"a/x.h\"\n#include \"b/x.h\"\n"),
+        (
+            "a/x.h",
+            "#define STR(x) #x\n#define DIAG(s) _Pragma(STR(GCC diagnostic s))\n_Pragma(\"GCC diagnostic push\") DIAG(pop)\n",
+        ),
+    ]);
+    std::fs::create_dir_all(place.folder.path().join("b")).unwrap();
+    std::fs::copy(place.folder.path().join("a/x.h"), place.folder.path().join("b/x.h")).unwrap();
+    with("gcc", |gcc| {
+        let compiled = place.compile(gcc, &["-c", "s.c"]);
+        assert!(reading(&compiled).inputs.iter().all(|input| input.observe != Observe::ContentAndTime));
+    });
+}
+
+#[test]
+fn a_precompiled_header_that_may_answer_whether_a_header_is_there_is_looked_up() {
+    let place = Place::new(&[("a.c", "#if __has_include(\"x.h\")\nint yes;\n#endif\nint a;\n"), ("x.h", "int h;\n")]);
+    with("gcc", |gcc| {
+        place.compile(gcc, &["-x", "c-header", "x.h"]);
+        std::fs::remove_file(place.folder.path().join("x.h")).unwrap();
+        assert_eq!(refusal(&place.compile(gcc, &["-c", "a.c"])), "precompiled-header-in-source");
+        std::fs::remove_file(place.folder.path().join("x.h.gch")).unwrap();
+        let compiled = place.compile(gcc, &["-c", "a.c"]);
+        assert!(reading(&compiled).lookups.iter().any(|lookup| lookup.name == "x.h.gch"));
+    });
+}
+
+#[test]
+fn names_with_a_backslash_are_stored_with_gcc_only() {
+    let place = Place::new(&[("s.c", "#include \"a\\b.h\"\n"), ("a\\b.h", "int one;\n"), ("a/b.h", "int other;\n")]);
+    with("clang", |clang| assert_eq!(refusal(&place.compile(clang, &["-c", "s.c"])), "odd-name"));
+    with("gcc", |gcc| assert!(is_stored(&place.compile(gcc, &["-c", "s.c"]))));
+}
+
+#[test]
+fn code_for_other_machines_is_not_stored_with_clang() {
+    for (line, refused) in [
+        ("#pragma omp target map(tofrom: s)", true),
+        ("#pragma  omp\ttarget teams", true),
+        ("#pragma omp parallel for", false),
+    ] {
+        let text =
+            format!("int f(int n) {{\n  int s = n;\n{line}\n  for (int i = 0; i < 3; i++) s += 2;\n  return s;\n}}\n");
+        let place = Place::new(&[("a.c", &text)]);
+        with("clang", |clang| {
+            let compiled = place.compile(clang, &["-fopenmp", "-c", "a.c"]);
+            if refused {
+                assert_eq!(refusal(&compiled), "offload", "{line}");
+            } else {
+                assert!(is_stored(&compiled), "{line}");
+            }
+        });
+        with("gcc", |gcc| assert!(is_stored(&place.compile(gcc, &["-c", "a.c"]))));
+    }
+    let place = Place::new(&[("a.c", "#pragma omp declare target\nint g;\n#pragma omp end declare target\n")]);
+    with("clang", |clang| assert_eq!(refusal(&place.compile(clang, &["-fopenmp", "-c", "a.c"])), "offload"));
 }
