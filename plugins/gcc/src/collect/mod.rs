@@ -36,10 +36,11 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let Listed { read: paths, assembled, perhaps, behind } = Listed::of(context, &outcome.dependencies)?;
+    let mut perhaps: Vec<String> = perhaps.into_iter().collect();
     // What was kept of the way to the object, the compiler read too.
     for stream in [&outcome.stdout, &outcome.stderr] {
         // Where the caller's two streams are one, the first holds both.
-        diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?;
+        perhaps.extend(diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?);
     }
     let folders = folders::questions(context, &paths);
     let first = paths.len() + behind.len() + folders.len();
@@ -72,7 +73,7 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     };
     let precompiled = precompiled::taken(context, &candidates, candidate_facts, &paths)?;
     let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
-    reading.perhaps.extend(perhaps);
+    reading.perhaps = perhaps;
     Ok(reading.finish([paths, behind].concat(), &timed, precompiled))
 }
 
