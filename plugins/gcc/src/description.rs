@@ -1,5 +1,7 @@
 //! What the plugin claims, is given, may add and has looked for.
 
+use std::collections::HashSet;
+
 use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
@@ -45,6 +47,8 @@ const PROSE_WORDS: &[&str] = &[
     "include_next madness",
     "include_next GCC's",
 ];
+/// Definitions of macros with which such words would be a directive after all: with each first word of them.
+pub(crate) const DEFINES_PROSE: [&str; 3] = ["define-prose", "define-prose-digraph", "define-prose-trigraph"];
 /// The same with a digraph or trigraph for the hash.
 pub(crate) const INCLUDE_OTHER: [&str; 2] = ["include-digraph", "include-trigraph"];
 /// Questions whether a header is there.
@@ -136,6 +140,23 @@ pub(crate) fn search_grant(tongue: Tongue, clang: bool) -> String {
     format!("{}search-{}", if clang { "clang-" } else { "" }, tongue.name())
 }
 
+/// The first words of prose that could be names of macros, each once.
+pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
+    let mut seen = HashSet::new();
+    PROSE_WORDS.iter().filter_map(|words| prose_word(words)).filter(move |word| seen.insert(*word))
+}
+
+/// The macro's name, if it is one, in `include this file` or `define this`.
+pub(crate) fn prose_word(words: &str) -> Option<&str> {
+    words.split(' ').nth(1).map(identifier).filter(|word| !word.is_empty())
+}
+
+/// The identifier that a text begins with.
+fn identifier(text: &str) -> &str {
+    let end = text.find(|each: char| !each.is_ascii_alphanumeric() && each != '_');
+    end.map_or(text, |end| &text[..end])
+}
+
 fn tokens() -> Vec<Token> {
     const NAMES: &[(&str, &str)] = &[("\"", "\""), ("<", ">")];
     const TEXTS: &[(&str, &str)] = &[("\"", "\""), ("\\\"", "\\\"")];
@@ -149,10 +170,15 @@ fn tokens() -> Vec<Token> {
     ];
     const CALLED: &[(&str, &str)] = &[("", "(<"), ("", "(\""), ("", "( <"), ("", "( \"")];
     let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
+    let defines: Vec<String> = prose().map(|word| format!("define {word}")).collect();
+    let defines: Vec<&str> = defines.iter().map(String::as_str).collect();
     let mut tokens = vec![
         name_rule(INCLUDE, "#", includes, NAMES),
         name_rule(INCLUDE_OTHER[0], "%:", includes, NAMES),
         name_rule(INCLUDE_OTHER[1], "??=", includes, NAMES),
+        name_rule(DEFINES_PROSE[0], "#", &defines, &[]),
+        name_rule(DEFINES_PROSE[1], "%:", &defines, &[]),
+        name_rule(DEFINES_PROSE[2], "??=", &defines, &[]),
         name_rule(HAS_INCLUDE[0], "__has_include", &["("], NAMES),
         name_rule(HAS_INCLUDE[1], "__has_include_next", &["("], NAMES),
         name_rule(PARENTHESIZED, "(", &[], NAMES),

@@ -187,3 +187,41 @@ fn code_for_other_machines_is_not_stored_with_clang() {
     let place = Place::new(&[("a.c", "#pragma omp declare target\nint g;\n#pragma omp end declare target\n")]);
     with("clang", |clang| assert_eq!(refusal(&place.compile(clang, &["-fopenmp", "-c", "a.c"])), "offload"));
 }
+
+#[test]
+fn a_macro_with_the_name_of_a_word_of_prose_makes_an_include_of_it() {
+    let prose = "/* Do not #include this file directly. */\n";
+    let place = Place::new(&[
+        ("a.c", "#define this <x.h>\n#include this file\n"),
+        ("b.c", "#include \"prose.h\"\nint b;\n"),
+        ("c.c", "??=define this <x.h>\n#include \"prose.h\"\nint c;\n"),
+        ("d.c", "#define this self\n#define file name\nint this, file;\n"),
+        ("e.c", "#define GCC 1\n#include <limits.h>\n#include \"prose.h\"\nint e;\n"),
+        ("prose.h", prose),
+        ("x.h", ""),
+    ]);
+    for name in ["gcc", "clang"] {
+        with(name, |compiler| {
+            let compile = |source: &str| place.compile(compiler, &["-std=c11", "-I.", "-c", source]);
+            assert_eq!(refusal(&compile("a.c")), "computed-include");
+            assert_eq!(refusal(&compile("c.c")), "computed-include");
+            for source in ["b.c", "d.c", "e.c"] {
+                assert!(is_stored(&compile(source)), "{source}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_message_about_a_name_that_begins_like_one_that_was_read_is_not_stored() {
+    let text = |line: &str| {
+        format!("#include \"x.h\"\nint f(void) {{\n#line 1 \"{line}\"\n  int unused = 1;\n  return 0;\n}}\n")
+    };
+    with("gcc", |gcc| {
+        let place = Place::new(&[("a.c", &text("x.h:1:y")), ("b.c", &text("<stdin>")), ("x.h", "int h;\n")]);
+        assert_eq!(refusal(&place.compile(gcc, &["-Wall", "-c", "a.c"])), "line-directive");
+        let compiled = place.compile(gcc, &["-Wall", "-c", "b.c"]);
+        let input = reading(&compiled).inputs.iter().find(|input| input.path == "<stdin>").unwrap();
+        assert_eq!((input.observe, input.absence), (Observe::Content, Absence::MayBeAbsent));
+    });
+}

@@ -1,5 +1,7 @@
 //! What the tokens found in the files that were read: names to look for, and what makes a run not repeatable.
 
+use std::collections::BTreeSet;
+
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::{Fact, Finding, Refusal};
 use zccache_plugin_sdk::path;
@@ -8,8 +10,8 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::dates::{self, Date};
 use crate::description::{
-    ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, HAS_INCLUDE, INCBIN, INCLUDE,
-    INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED, PLAIN, PRAGMA,
+    self, ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, DEFINES_PROSE, HAS_INCLUDE,
+    INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED, PLAIN, PRAGMA,
 };
 use crate::search::Family;
 
@@ -38,6 +40,9 @@ pub(super) struct Found {
     pub computing_folders: Vec<String>,
     /// A file whose computed includes may mean any file, not only those of a package that is installed.
     pub computes_freely: Option<String>,
+    /// Words in the place of an include's name, which are prose unless a macro has the name of the first; and macros with such a name.
+    pub prose: BTreeSet<String>,
+    pub defines_prose: BTreeSet<String>,
     /// Such an include goes on behind a folder that has the name.
     pub computes_next: bool,
     /// The source itself is one of them.
@@ -64,6 +69,9 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
         for finding in &fact.findings {
             file.finding(reading, &mut found, finding)?;
         }
+    }
+    if let Some(word) = found.prose.intersection(&found.defines_prose).next() {
+        return Err(answer::refusal("computed-include", format!("the macro {word} may name a header")));
     }
     let forced = reading.context.forced.clone();
     for name in forced {
@@ -232,6 +240,10 @@ impl File<'_> {
             token if EMBED.contains(&token) => refuse("embed"),
             token if LINE_OF_ASSEMBLER.contains(&token) && reading.context.anywhere => refuse("line-of-assembler"),
             token if LINE_OF_ASSEMBLER.contains(&token) => Ok(()),
+            token if DEFINES_PROSE.contains(&token) => {
+                found.defines_prose.extend(description::prose_word(&finding.word).map(str::to_owned));
+                Ok(())
+            }
             token if OFFLOADS.contains(&token) => match reading.context.family {
                 Family::Clang(_) => refuse("offload"),
                 Family::Gcc(_) => Ok(()),
@@ -286,6 +298,9 @@ impl File<'_> {
         // What is imported is read once only, like a file that says so itself.
         found.once |= finding.word == "import";
         if !INCLUDE_WORDS.contains(&finding.word.as_str()) {
+            // What is installed has such words in comments.
+            let word = description::prose_word(&finding.word).filter(|_| !is_of_package(self.path));
+            found.prose.extend(word.map(str::to_owned));
             return Ok(());
         }
         let Some(place) = self.place(finding) else {
