@@ -178,6 +178,30 @@ fn data_that_no_text_names_counts_where_the_assembler_lists_it() {
 }
 
 #[test]
+fn data_that_no_text_names_counts_where_the_assembler_is_given_its_text_by_a_pipe() {
+    if !required("gcc") {
+        return;
+    }
+    for (source, text) in [
+        ("y.S", "#define I(x) .inc##x\n.data\nI(bin) \"data.bin\"\n"),
+        ("z.s", ".data\n.Incbin \"data.bin\"\n"),
+        ("x.c", "__asm__(\".data\\n.inc\" \"bin \\\"data.bin\\\"\\n.text\");\n"),
+    ] {
+        let world = World::new();
+        world.write(source, text);
+        for data in ["one", "two"] {
+            world.write("data.bin", data);
+            for options in ["", "-pipe", "-g -pipe"] {
+                let call = format!("gcc {options} -c {source} -o out.o");
+                let made = world.expect(Expected::NoHit, &call, &["out.o"]).0;
+                assert!(made.run.succeeded(), "{made:?}");
+                world.compare(&call, &["out.o"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn that_the_assembler_lists_what_it_includes_shows_in_no_output() {
     if !required("gcc") {
         return;

@@ -269,3 +269,42 @@ fn folders_that_compilers_choose_below_another_root_count_when_they_come_to_be()
         assert_ne!(found, local);
     });
 }
+
+#[test]
+fn a_header_that_is_skipped_as_anothers_twin_is_never_an_old_one() {
+    each("#include \"a/x.h\"\n#define TWIN \"b/x.h\"\n#include TWIN\n", |unit| {
+        let (world, call) = (&unit.world, unit.call(""));
+        for name in ["a/x.h", "b/x.h"] {
+            world.write(name, "#pragma once\nint one;\n");
+            let file = fs::File::options().append(true).open(world.work.join(name)).unwrap();
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000))
+                .unwrap();
+        }
+        tick();
+        for _ in 0..2 {
+            world.compare(&call, &["x.o"]);
+        }
+        world.write("b/x.h", "#pragma once\nint one;\nint two;\n");
+        for _ in 0..2 {
+            world.compare(&call, &["x.o"]);
+        }
+    });
+}
+
+#[test]
+fn a_precompiled_header_that_comes_into_being_answers_whether_a_header_is_there() {
+    each("#if __has_include(\"maybe.h\")\nint x = 1;\n#else\nint x = 2;\n#endif\n", |unit| {
+        let (world, call) = (&unit.world, unit.call(""));
+        world.write("maybe.h", "int maybe;\n");
+        let language = if unit.compiler.suffix == "c" { "c-header" } else { "c++-header" };
+        world.make_bare(&format!("{} -x {language} maybe.h -o kept.gch", unit.compiler.name), &["kept.gch"]);
+        world.remove("maybe.h");
+        tick();
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        fs::rename(world.work.join("kept.gch"), world.work.join("maybe.h.gch")).unwrap();
+        tick();
+        for _ in 0..2 {
+            world.compare(&call, &["x.o"]);
+        }
+    });
+}

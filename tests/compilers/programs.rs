@@ -246,3 +246,20 @@ fn an_assembler_that_another_path_leads_to_is_another_assembler() {
     world.set("PATH", &usual);
     world.expect(Expected::Hit, "gcc -c x.c", &["x.o"]);
 }
+
+#[test]
+fn an_assembler_that_does_not_know_how_to_list_what_it_includes_is_not_told_to() {
+    if !required("gcc") {
+        return;
+    }
+    let assembler = path_of("as");
+    let (world, folder) = world_with_programs();
+    world.write("x.c", "int x;\n");
+    world.write("y.S", ".data\n.long 1\n");
+    let refuses = "for word; do case $word in --help) exit 0;; --MD) exit 1;; esac; done";
+    write_script(&folder.join("as"), &format!("{refuses}\nexec {} \"$@\"", assembler.display()));
+    for call in ["gcc -c x.c -o out.o", "gcc -g -c x.c -o out.o", "gcc -c y.S -o out.o"] {
+        let made = world.expect_cold_and_warm(call, &["out.o"]);
+        assert!(made.run.succeeded(), "{made:?}");
+    }
+}

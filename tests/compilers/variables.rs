@@ -43,6 +43,25 @@ fn folders_that_a_variable_names_are_searched_as_the_compiler_does() {
 }
 
 #[test]
+fn what_a_variable_names_as_a_folder_and_is_a_file_may_become_one() {
+    for compiler in available() {
+        let mut world = World::new();
+        world.write("later/value.h", "#define VALUE 2\n");
+        world.write("first", "");
+        let source = format!("x.{}", compiler.suffix);
+        world.write(&source, "#include <value.h>\nint x = VALUE;\n");
+        let call = format!("{} -c {source}", compiler.name);
+        world.set("CPATH", "first:later");
+        let later = world.expect_cold_and_warm(&call, &["x.o"]);
+        world.remove("first");
+        world.write("first/value.h", "#define VALUE 1\n");
+        tick();
+        let (first, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        assert!(first.run.succeeded() && first.files != later.files, "{}", compiler.name);
+    }
+}
+
+#[test]
 fn another_working_directory_is_another_object_where_it_shows() {
     for compiler in available() {
         let world = World::new();

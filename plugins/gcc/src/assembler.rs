@@ -55,6 +55,12 @@ pub(crate) fn check(words: &str) -> Result<(), Stop> {
     }
 }
 
+/// The first of these words by which the assembler notes where each line of its own text is. Of text that a compiler hands to it, that
+/// is the name of a temporary file.
+pub(crate) fn notes_lines(words: &str) -> Option<&str> {
+    words.split(',').find(|word| ["-g", "--gdwarf", "--gstabs"].iter().any(|family| word.starts_with(family)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,6 +35,8 @@ pub(crate) struct CommandLine<'a> {
     pub shows: Shows,
     /// What is read besides headers.
     pub reads: Reads<'a>,
+    /// gcc hands its text to the assembler by a pipe.
+    pub piped: bool,
     /// What is said about colours.
     pub colour: Colour,
     /// What steers the search for headers.

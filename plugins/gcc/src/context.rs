@@ -19,6 +19,7 @@ pub(crate) enum Listing {
 
 /// From the plan of the run that is being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Default))]
 pub(crate) struct Context {
     /// gcc or clang.
     pub family: Family,
@@ -36,6 +37,8 @@ pub(crate) struct Context {
     pub precompiles: bool,
     /// The times of all files that were read matter: clang keeps them in a precompiled header, and compares.
     pub timed: bool,
+    /// gcc hands its text to the assembler by a pipe.
+    pub piped: bool,
     /// As spelled.
     pub source: String,
     /// The paths of the outputs.
@@ -77,7 +80,8 @@ impl Context {
             Family::Gcc(version) => format!("gcc {version}"),
             Family::Clang(version) => format!("clang {version}"),
         };
-        let flags = [self.dates_fixed, self.assembler, self.includes, self.anywhere, self.precompiles, self.timed];
+        let flags =
+            [self.dates_fixed, self.assembler, self.includes, self.anywhere, self.precompiles, self.timed, self.piped];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
             vec![family, flags, self.source.clone()],
@@ -101,7 +105,8 @@ impl Context {
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, anywhere, precompiles, timed]: [bool; 6] = flags.try_into().ok()?;
+        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped]: [bool; 7] =
+            flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -112,6 +117,7 @@ impl Context {
             anywhere,
             precompiles,
             timed,
+            piped,
             source,
             outputs,
             quote,
@@ -138,6 +144,7 @@ mod tests {
             anywhere: false,
             precompiles: true,
             timed: false,
+            piped: true,
             source: "a.S".into(),
             outputs: vec!["a.o".into()],
             quote: vec!["q".into(), "b".into()],

@@ -1,6 +1,8 @@
 //! What the plugin claims, is given, may add and has looked for.
 
-use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, whole_word};
+use std::collections::HashSet;
+
+use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::dates;
@@ -8,7 +10,7 @@ use crate::environment;
 use crate::language::Tongue;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 3;
+const KEY_VERSION: u32 = 4;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
@@ -20,6 +22,8 @@ pub(crate) const ASSEMBLED: &str = "assembled";
 pub(crate) const REHEARSAL: &str = "rehearsal";
 /// The probe for gcc's folders.
 pub(crate) const FOLDERS: &str = "folders";
+/// The probe for what gcc's assembler knows.
+pub(crate) const ASSEMBLER: &str = "assembler";
 
 /// Names that find headers. Quotes are delimiter 0, brackets 1.
 pub(crate) const INCLUDE: &str = "include";
@@ -43,6 +47,8 @@ const PROSE_WORDS: &[&str] = &[
     "include_next madness",
     "include_next GCC's",
 ];
+/// Definitions of macros with which such words would be a directive after all: with each first word of them.
+pub(crate) const DEFINES_PROSE: [&str; 3] = ["define-prose", "define-prose-digraph", "define-prose-trigraph"];
 /// The same with a digraph or trigraph for the hash.
 pub(crate) const INCLUDE_OTHER: [&str; 2] = ["include-digraph", "include-trigraph"];
 /// Questions whether a header is there.
@@ -58,7 +64,11 @@ pub(crate) const DEFINES_PARENTHESIZED: [&str; 3] =
 /// The index of the delimiters between which such a macro stands for the operator without what it asks for.
 pub(crate) const DEFINES_BARE: u32 = 4;
 /// Files that are read once only, told by content.
-pub(crate) const ONCE: [&str; 3] = ["pragma-once", "pragma-once-digraph", "pragma-once-operator"];
+pub(crate) const ONCE: &str = "pragma-once";
+/// Pragmas whose text is an operand, in a string or made by a macro.
+pub(crate) const PRAGMA: &str = "pragma-operator";
+/// Code for other machines: in it clang names functions by the device and the inode of their file.
+pub(crate) const OFFLOADS: [&str; 2] = ["omp-target", "omp-target-attribute"];
 /// Names for the assembler between plain quotes; the others are those of a string of C.
 pub(crate) const PLAIN: u32 = 0;
 /// Data that the assembler includes: plain, and in a string of C.
@@ -109,6 +119,9 @@ fn grants() -> Vec<Grant> {
         addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
         probe(FOLDERS, vec![Word::User, literal("-print-search-dirs")], "gcc says where it finds its own programs"),
     ];
+    let mut help = vec![Word::User];
+    help.extend(["-Xassembler", "--help", "-x", "assembler", "-c", "/dev/null", "-o", "/dev/null"].map(literal));
+    grants.push(self_probe(ASSEMBLER, help, "gcc's assembler says which options it knows, and assembles nothing"));
     let rehearsal = vec![Word::User, literal("-###")];
     grants.push(probe(REHEARSAL, rehearsal, "the driver says what it thinks of the call, and runs nothing"));
     for (tongue, clang) in Tongue::ALL.into_iter().flat_map(|tongue| [(tongue, false), (tongue, true)]) {
@@ -127,6 +140,23 @@ pub(crate) fn search_grant(tongue: Tongue, clang: bool) -> String {
     format!("{}search-{}", if clang { "clang-" } else { "" }, tongue.name())
 }
 
+/// The first words of prose that could be names of macros, each once.
+pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
+    let mut seen = HashSet::new();
+    PROSE_WORDS.iter().filter_map(|words| prose_word(words)).filter(move |word| seen.insert(*word))
+}
+
+/// The macro's name, if it is one, in `include this file` or `define this`.
+pub(crate) fn prose_word(words: &str) -> Option<&str> {
+    words.split(' ').nth(1).map(identifier).filter(|word| !word.is_empty())
+}
+
+/// The identifier that a text begins with.
+fn identifier(text: &str) -> &str {
+    let end = text.find(|each: char| !each.is_ascii_alphanumeric() && each != '_');
+    end.map_or(text, |end| &text[..end])
+}
+
 fn tokens() -> Vec<Token> {
     const NAMES: &[(&str, &str)] = &[("\"", "\""), ("<", ">")];
     const TEXTS: &[(&str, &str)] = &[("\"", "\""), ("\\\"", "\\\"")];
@@ -140,10 +170,15 @@ fn tokens() -> Vec<Token> {
     ];
     const CALLED: &[(&str, &str)] = &[("", "(<"), ("", "(\""), ("", "( <"), ("", "( \"")];
     let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
+    let defines: Vec<String> = prose().map(|word| format!("define {word}")).collect();
+    let defines: Vec<&str> = defines.iter().map(String::as_str).collect();
     let mut tokens = vec![
         name_rule(INCLUDE, "#", includes, NAMES),
         name_rule(INCLUDE_OTHER[0], "%:", includes, NAMES),
         name_rule(INCLUDE_OTHER[1], "??=", includes, NAMES),
+        name_rule(DEFINES_PROSE[0], "#", &defines, &[]),
+        name_rule(DEFINES_PROSE[1], "%:", &defines, &[]),
+        name_rule(DEFINES_PROSE[2], "??=", &defines, &[]),
         name_rule(HAS_INCLUDE[0], "__has_include", &["("], NAMES),
         name_rule(HAS_INCLUDE[1], "__has_include_next", &["("], NAMES),
         name_rule(PARENTHESIZED, "(", &[], NAMES),
@@ -153,9 +188,8 @@ fn tokens() -> Vec<Token> {
         name_rule(DEFINES_PARENTHESIZED[0], "#", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[1], "%:", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[2], "??=", &["define"], CALLED),
-        name_rule(ONCE[0], "#", &["pragma once"], &[]),
-        name_rule(ONCE[1], "%:", &["pragma once"], &[]),
-        name_rule(ONCE[2], "_Pragma", &["("], &[("\"once", "\"")]),
+        name_rule(ONCE, "pragma", &["once"], &[]),
+        name_rule(PRAGMA, "_Pragma", &[], &[("(", ")")]),
         name_rule(INCBIN[0], ".incbin", &[], TEXTS),
         name_rule(INCBIN[1], ".INCBIN", &[], TEXTS),
         name_rule(ASSEMBLER_INCLUDE[0], ".include", &[], TEXTS),
@@ -173,6 +207,8 @@ fn tokens() -> Vec<Token> {
         ("has-embed", "__has_embed", &["("]),
         ("pragma-dependency", "GCC", &["dependency"]),
         ("pragma-pch", "GCC", &["pch_preprocess"]),
+        (OFFLOADS[0], "omp", &["target", "declare target", "begin declare target"]),
+        (OFFLOADS[1], "directive", &["( target", "( declare target", "( begin declare target"]),
     ] {
         tokens.push(name_rule(id, lead, words, &[]));
     }

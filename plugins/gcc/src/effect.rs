@@ -56,6 +56,8 @@ pub(crate) enum Effect {
     Sanitize,
     /// How diagnostics are written: only the formats whose places can be read.
     DiagnosticsFormat,
+    /// `-pipe`.
+    Pipe,
     /// Colours are asked for or not, or as the terminal is.
     Colour,
     /// What is made: `-c`, `-S`, `-E`.

@@ -36,13 +36,21 @@ const KEYED: &[&str] = &[
     "DRIVERKIT_DEPLOYMENT_TARGET",
     "ZERO_AR_DATE",
     "LIBRARY_PATH",
+    "GNUTARGET",
+    "COLLECT_AS_OPTIONS",
+    "LLVM_OVERRIDE_PRODUCER",
+    "GCONV_PATH",
 ];
 
 /// Variables with which nothing is cached: other programs are run, options are added, or more files are written.
 const REDIRECTING: &[&str] = &[
     "GCC_EXEC_PREFIX",
     "COMPILER_PATH",
+    // gcc moves its folders by the variables of the components that they belong to, and reads `specs` where `LPATH` says.
     "GCC_ROOT",
+    "G++_ROOT",
+    "BINUTILS_ROOT",
+    "LPATH",
     "GCC_COMPARE_DEBUG",
     "DEPENDENCIES_OUTPUT",
     "SUNPRO_DEPENDENCIES",
@@ -73,6 +81,14 @@ pub(crate) fn check(invocation: &Invocation) -> Result<(), Stop> {
         Some(name) => bypass("environment", format!("{name} is set")),
         None => Ok(()),
     }
+}
+
+/// Folders of headers that variables name; an empty one is the working directory.
+pub(crate) fn header_folders(invocation: &Invocation) -> Vec<&str> {
+    const LISTS: [&str; 5] =
+        ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"];
+    let set = LISTS.iter().filter_map(|name| environment::value(invocation, name));
+    set.flat_map(|list| list.split(':')).map(|folder| if folder.is_empty() { "." } else { folder }).collect()
 }
 
 /// What the caller says the working directory is called, where that is not its path without links. The compilers take it for

@@ -8,6 +8,7 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::clang;
 use crate::command::CommandLine;
+use crate::environment;
 use crate::parts::{self, Folders};
 use crate::search::{Family, Search};
 use crate::told::Told;
@@ -35,13 +36,16 @@ impl Known {
             chains: vec![search.quote.clone(), search.bracket.clone()],
             inputs: vec![input(&command.source.argument.text, Observe::Content)],
             lookups: Vec::new(),
-            assumptions: search_assumptions(command, search),
+            assumptions: search_assumptions(invocation, command, search),
         };
         known.inputs.extend(told.hidden.inputs(command, search.family)?);
         match (search.family, told.folders) {
             (Family::Gcc(_), Some(folders)) => {
                 let folders = Folders::read(folders)?;
                 known.assumptions.extend(folders.headers(&command.parts.folders));
+                if told.assembler_lists.is_some() {
+                    known.assumptions.extend(folders.assemblers(&search.target));
+                }
                 known.chains.extend([folders.programs, folders.specs]);
                 known.lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
             }
@@ -58,17 +62,23 @@ impl Known {
 }
 
 /// Every folder that the answer of the search probe rests on: those that are searched, those that would be if they were
-/// there or no doubles, and those that the command line names.
-fn search_assumptions(command: &CommandLine<'_>, search: &Search) -> Vec<Input> {
+/// there or no doubles, and those that the command line and variables name. Of the last, gcc says nothing where one is a file; and
+/// clang takes a file for a header map as soon as it holds one.
+fn search_assumptions(invocation: &Invocation, command: &CommandLine<'_>, search: &Search) -> Vec<Input> {
     let named = command.search.folders.iter().filter(|folder| !folder.is_empty() && !folder.starts_with(['=', '$']));
+    let named: Vec<&str> = named.copied().chain(environment::header_folders(invocation)).collect();
     let mut seen = HashSet::new();
-    search
-        .quote
-        .iter()
-        .map(String::as_str)
-        .chain(search.ignored.iter().map(String::as_str))
-        .chain(named.copied())
+    let folders = search.quote.iter().map(String::as_str).chain(search.ignored.iter().map(String::as_str));
+    let mut assumed: Vec<Input> = folders
+        .chain(named.iter().copied())
         .filter(|folder| seen.insert(*folder))
         .map(|folder| maybe(folder, Observe::Identity))
-        .collect()
+        .collect();
+    if search.is_clang() {
+        let searched = |folder: &str| search.quote.iter().any(|known| known == folder);
+        let mut seen = HashSet::new();
+        let perhaps_maps = named.iter().filter(|folder| !searched(folder) && seen.insert(**folder));
+        assumed.extend(perhaps_maps.map(|folder| maybe(*folder, Observe::Content)));
+    }
+    assumed
 }

@@ -9,6 +9,7 @@ use zccache_plugin_sdk::path;
 
 use crate::command::CommandLine;
 use crate::effect::{Mode, Side};
+use crate::language::Stage;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Folders where gcc looks for its programs and for specs, as `-print-search-dirs` lists them.
@@ -44,6 +45,14 @@ impl Folders {
         Ok(Folders { programs: split(programs), specs })
     }
 
+    /// Programs that gcc takes for its assembler if they are there, by the name of each.
+    pub(crate) fn assemblers(&self, target: &str) -> Vec<Input> {
+        let names = assemblers(target);
+        let here = self.programs.iter().flat_map(|folder| names.each_ref().map(|name| path::join(folder, name)));
+        let here = here.map(|program| maybe(program, Observe::Program));
+        here.chain(names.each_ref().map(|name| maybe(name, Observe::ProgramInPath))).collect()
+    }
+
     /// Folders of headers below what `-B` names, which gcc searches if they come to be and does not speak of until then.
     pub(crate) fn headers(&self, named: &[&str]) -> Vec<Input> {
         let below = self.programs.iter().filter(|folder| named.iter().any(|named| folder.starts_with(named)));
@@ -64,8 +73,7 @@ pub(crate) fn gcc_lookups(command: &CommandLine<'_>, target: &str, programs: u32
     }
     let mut names = Vec::new();
     if command.mode == Mode::Object && !command.makes_precompiled_header() {
-        // Some builds of gcc look for the target's own assembler first.
-        names.extend([format!("{target}-as"), "as".to_owned()]);
+        names.extend(assemblers(target));
         if command.besides.sides.contains(&Side::SplitDwarf) {
             names.extend([format!("{target}-objcopy"), "objcopy".to_owned()]);
         }
@@ -76,9 +84,44 @@ pub(crate) fn gcc_lookups(command: &CommandLine<'_>, target: &str, programs: u32
     lookups
 }
 
+/// What gcc's assembler is called: some builds look for the target's own first.
+fn assemblers(target: &str) -> [String; 2] {
+    [format!("{target}-as"), "as".to_owned()]
+}
+
+/// The words with which the assembler can be asked what it knows, where its answer could matter. Of one that lies in a folder of the
+/// caller's (`-B`) only the object of assembler text rests; and a probe of itself knows no folder that is named from another.
+pub(crate) fn asks_assembler(command: &CommandLine<'_>) -> Option<Vec<u32>> {
+    let language = command.source.language;
+    let folders = &command.parts.folders;
+    let asks = match command.mode {
+        Mode::Assembly | Mode::Text => false,
+        Mode::Object if language.is_assembler() => folders.iter().all(|folder| folder.starts_with('/')),
+        Mode::Object => language.stage == Stage::Source && folders.is_empty() && !command.shows.assembler_words,
+    };
+    asks.then(|| if folders.is_empty() { Vec::new() } else { command.parts.arguments.clone() })
+}
+
+/// Whether the assembler can list what it includes, as its help says (`--MD FILE` of GNU's).
+pub(crate) fn lists(ran: &Ran) -> bool {
+    let help = String::from_utf8_lossy(&ran.stdout);
+    ran.status == Status::Exited(0) && help.lines().any(|line| line.trim_start().starts_with("--MD FILE"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_assembler_lists_what_it_includes_only_where_its_help_says_so() {
+        let ran =
+            |code, stdout: &[u8]| Ran { status: Status::Exited(code), stdout: stdout.to_vec(), stderr: Vec::new() };
+        let help = include_bytes!("../tests/probes/gcc-assembler.txt");
+        assert!(lists(&ran(0, help)));
+        assert!(!lists(&ran(1, help)));
+        assert!(!lists(&ran(0, b"Usage: as [-o objfile] [--MDebug]\n")));
+        assert!(!lists(&ran(0, b"")));
+    }
 
     #[test]
     fn gccs_folders_are_read() {

@@ -11,10 +11,8 @@ use zccache_plugin_sdk::stop::Stop;
 use crate::command::{self, Call, Colour, CommandLine, Which};
 use crate::context::{Context, Listing};
 use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
-use crate::effect::Mode;
 use crate::environment;
 use crate::known::{BRACKET, Known, QUOTE};
-use crate::language::Stage;
 use crate::outputs::{self, DEPFILE};
 use crate::search::{Family, Search};
 use crate::specs;
@@ -101,6 +99,7 @@ fn context(
         precompiles,
         // Whether one that is used keeps times, its maker knows.
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
+        piped: command.piped,
         source: command.source.argument.text.clone(),
         outputs: outputs.iter().map(|output| output.path.clone()).collect(),
         assembler_folders: assembler_folders(command, &search),
@@ -164,7 +163,9 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
     if command.source.language.includes() {
         listings.push(Listing::Depfile);
     }
-    if is_gcc && command.mode == Mode::Object && is_assembled(command, &told.search) {
+    // Assembler text is little else than what it includes; in C a directive in inline assembly can be put together in ways that no
+    // token finds.
+    if is_gcc && told.assembler_lists == Some(true) {
         listings.push(Listing::Assembled);
     }
     match (command.depends.which, told.hidden.uses_precompiled_header() && is_gcc) {
@@ -174,16 +175,6 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
         _ => {}
     }
     listings
-}
-
-/// Whether gcc is to have its assembler list what it includes. Assembler text is little else; in C a directive in inline assembly
-/// can be put together in ways that no token finds. Systems of Linux have the assembler of GNU, which can, unless the caller brings
-/// another one along (`-B`).
-fn is_assembled(command: &CommandLine<'_>, search: &Search) -> bool {
-    let language = command.source.language;
-    let is_compiled = language.includes() && language.stage == Stage::Source;
-    let can_list = search.target.contains("-linux") && command.parts.folders.is_empty();
-    language.is_assembler() || (is_compiled && can_list && !command.shows.assembler_words)
 }
 
 /// The addition that makes the compiler write a list.

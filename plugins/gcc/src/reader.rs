@@ -33,6 +33,9 @@ pub(crate) struct Reader<'a> {
     parts: PartsWords<'a>,
     text_option: Option<&'a str>,
     quotes_source: bool,
+    piped: bool,
+    /// A word by which the assembler notes the lines of its own text.
+    notes_lines: Option<&'a str>,
     proper: Vec<&'a Argument>,
     nested: Nested,
 }
@@ -63,6 +66,8 @@ impl<'a> Reader<'a> {
             parts: PartsWords::default(),
             text_option: None,
             quotes_source: false,
+            piped: false,
+            notes_lines: None,
             proper: Vec::new(),
             nested: Nested::default(),
         }
@@ -94,6 +99,7 @@ impl<'a> Reader<'a> {
             Effect::Search(search) => self.search(search, option),
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
+            Effect::Pipe => self.piped = true,
             Effect::FlagWord if option.value.contains('=') => return unknown(),
             Effect::FlagWord => self.flag_word(option),
             Effect::MacroWord if option.value.contains(',') => {
@@ -132,6 +138,7 @@ impl<'a> Reader<'a> {
             Effect::AssemblerWords => {
                 assembler::check(option.value)?;
                 self.shows.directory |= option.value != "--noexecstack";
+                self.notes_lines = self.notes_lines.or(assembler::notes_lines(option.value));
             }
             Effect::ProperWord => self.proper.push(option.value_argument),
             Effect::LlvmOption if proper::is_plain_choice(option.value) => {}
@@ -300,6 +307,9 @@ impl<'a> Reader<'a> {
         };
         check_mode(mode, source.language)?;
         let language = source.language;
+        if let Some(word) = self.notes_lines.filter(|_| mode == Mode::Object && !language.is_assembler()) {
+            return bypass("assembler-options", format!("{word} notes the name of a temporary file"));
+        }
         self.shows.directory |= language.stage == Stage::Header
             || !self.reads.precompiled.is_empty()
             || !self.besides.named.is_empty()
@@ -315,6 +325,7 @@ impl<'a> Reader<'a> {
             depends: if language.includes() { depends } else { Depends { which: Which::Unasked, ..depends } },
             shows: self.shows,
             reads: self.reads,
+            piped: self.piped,
             colour: self.colour,
             search: self.search,
             parts: self.parts,

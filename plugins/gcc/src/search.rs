@@ -12,6 +12,13 @@ pub(crate) enum Family {
     Clang(u32),
 }
 
+#[cfg(test)]
+impl Default for Family {
+    fn default() -> Self {
+        Family::Gcc(12)
+    }
+}
+
 /// What the driver said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Search {

@@ -8,6 +8,7 @@ use zccache_plugin_sdk::table::Shape::{Equals, EqualsOrSeparate, Flag, Joined, J
 use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
 use crate::dates;
+use crate::description;
 use crate::effect::Effect::{
     self, AssemblerWords, Bypass, Colour, DebugWord, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile, Key,
     Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, OtherMode, Output,
@@ -87,7 +88,8 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Key, "-fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
     (Joined, Key, "-W"),
-    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -pipe -H"),
+    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -H"),
+    (Flag, Effect::Pipe, "-pipe"),
     (Flag, PreprocessedText, "-P -C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),
@@ -126,7 +128,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Colour, "-fdiagnostics-color -fno-diagnostics-color -fcolor-diagnostics -fno-color-diagnostics"),
     (Equals, Colour, "-fdiagnostics-color"),
     (Equals, DiagnosticsFormat, "-fdiagnostics-format"),
-    (Flag, Bypass("diagnostics-format"), "-fno-show-source-location -fdiagnostics-absolute-paths"),
+    (Flag, Bypass("diagnostics-format"), "-fno-show-source-location -fno-show-column -fdiagnostics-absolute-paths"),
     (EqualsOrSeparate, SideNamed, "--serialize-diagnostics -serialize-diagnostics"),
     (Equals, Sanitize, "-fsanitize"),
     (
@@ -217,7 +219,9 @@ const HIDDEN_IN_MACROS: &[&str] =
 
 /// Whether a macro's definition would hide something from the tokens.
 pub(crate) fn hides(definition: &str) -> bool {
-    dates::hides(definition) || HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
+    let is_of_prose = description::prose()
+        .any(|word| definition.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', '('])));
+    is_of_prose || dates::hides(definition) || HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
 }
 
 /// Beginnings of words behind `-f` with which a result may hold the working directory, and not only with `-g`.

@@ -5,8 +5,9 @@ use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{CommandLine, Which};
-use crate::description::{FOLDERS, search_grant};
+use crate::description::{ASSEMBLER, FOLDERS, search_grant};
 use crate::effect::Side;
+use crate::parts;
 use crate::reads::Hidden;
 use crate::search::Search;
 
@@ -16,6 +17,8 @@ pub(crate) struct Told<'a> {
     pub search: Search,
     /// Where gcc looks for its parts, as it says. None: by its name it was clang, and was not asked.
     pub folders: Option<&'a Ran>,
+    /// Whether gcc's assembler can list what it includes. None: it was not asked.
+    pub assembler_lists: Option<bool>,
     /// What is read besides what the command line names.
     pub hidden: Hidden,
 }
@@ -26,8 +29,15 @@ impl<'a> Told<'a> {
         let grant = search_grant(command.source.language.tongue, clang);
         let search = dialogue.probe(&grant, command.search.arguments.clone());
         let folders = (!clang).then(|| dialogue.probe(FOLDERS, command.parts.arguments.clone()));
+        let words = if clang { None } else { parts::asks_assembler(command) };
+        let assembler = words.map(|words| dialogue.probe(ASSEMBLER, words));
         let hidden = Hidden::ask(command, dialogue);
-        Ok(Told { search: Search::read(search?)?, folders: folders.transpose()?, hidden: hidden? })
+        Ok(Told {
+            search: Search::read(search?)?,
+            folders: folders.transpose()?,
+            assembler_lists: assembler.transpose()?.map(parts::lists),
+            hidden: hidden?,
+        })
     }
 
     /// Ends the plan for what this compiler does otherwise than the one that its name (`clang`) says, or not so that it could be
@@ -39,6 +49,11 @@ impl<'a> Told<'a> {
         }
         if !is_clang {
             return Ok(());
+        }
+        let folders = self.search.quote.iter().map(String::as_str);
+        let mut named = folders.chain([command.source.argument.text.as_str()]);
+        if let Some(name) = named.find(|name| name.contains('\\')) {
+            return bypass("odd-name", format!("clang's depfile has a slash for the backslash of {name}"));
         }
         if command.depends.which == Which::User && !command.reads.precompiled.is_empty() {
             return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use zccache_plugin_gcc::Gcc;
-use zccache_plugin_sdk::contract::{Answer, Decision, FileKind, Invocation, Question, Ran, Role, Status};
+use zccache_plugin_sdk::contract::{Answer, Decision, FileKind, Invocation, Observe, Question, Ran, Role, Status};
 use zccache_plugin_sdk::{Plugin, golden};
 
 fn file(name: &str) -> PathBuf {
@@ -40,6 +40,7 @@ fn probe_answer(invocation: &Invocation, grant: &str) -> Ran {
     let (stdout, stderr): (&[u8], &[u8]) = match (grant, is_clang) {
         ("rehearsal", _) => (b"", b""),
         ("folders", _) => (include_bytes!("probes/gcc-folders.txt"), b""),
+        ("assembler", _) => (include_bytes!("probes/gcc-assembler.txt"), b""),
         (_, false) => (b"", include_bytes!("probes/gcc-search.txt")),
         (_, true) => (b"", include_bytes!("probes/clang-search.txt")),
     };
@@ -104,6 +105,32 @@ fn precompiled_headers_are_inputs_or_outputs() {
     check("precompiled.txt", gcc(&["-include", "p.h", "-c", "a.c"]), &texts);
     let words = "-Xclang -include-pch -Xclang p.h.pch -Xclang -include -Xclang p.h -c a.c";
     check("precompiled-clang.txt", clang(&words.split(' ').collect::<Vec<_>>()), &[("p.h", "")]);
+}
+
+#[test]
+fn an_assembler_that_cannot_list_what_it_includes_is_not_told_to() {
+    let adds = |words: &str, help: &'static [u8]| {
+        let mut invocation = gcc(&words.split(' ').collect::<Vec<_>>());
+        let (_, decision) = golden::decide::<Gcc>(&mut invocation, |invocation, question| match question {
+            Question::Probe(probe) if probe.grant == "assembler" => {
+                Answer::Ran(Ran { stdout: help.to_vec(), ..probe_answer(invocation, "rehearsal") })
+            }
+            Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
+            Question::Look(_) => Answer::Is(FileKind::Folder),
+            Question::Read(_) => Answer::Content(None),
+        });
+        let Decision::Run(run) = decision else { panic!("{words}") };
+        let assumed = run.assumptions.iter().any(|input| input.path == "as");
+        (run.unit.additions.iter().any(|(addition, _)| addition == "assembled"), assumed)
+    };
+    const KNOWS: &[u8] = include_bytes!("probes/gcc-assembler.txt");
+    for words in ["-c a.c", "-c a.S", "-c a.s", "-B/parts -c a.S"] {
+        assert_eq!(adds(words, KNOWS), (true, true), "{words}");
+        assert_eq!(adds(words, b"Usage: as\n"), (false, true), "{words}");
+    }
+    for words in ["-S a.c", "-B/parts -c a.c", "-Bparts -c a.S", "-flto -c a.c", "-c a.i", "-x c-header -c a.h"] {
+        assert_eq!(adds(words, KNOWS), (false, false), "{words}");
+    }
 }
 
 #[test]
@@ -237,6 +264,12 @@ fn bypasses() {
         "-c a.c -ftime-trace=x",
         "-c a.c -Xclang -emit-pch",
         "-c a.c -Xassembler -al=x",
+        "-c a.c -Wa,-g",
+        "-c a.c -Wa,--noexecstack,--gdwarf-5",
+        "-c a.i -Xassembler --gstabs",
+        "-c a.c -Dthis=<x.h>",
+        "-c a.c -fno-show-column",
+        "-c a.c -mllvm -cgscc-inline-replay=1",
         "-c a.c -Wp,-MD,/dev/stdout",
         "-c a.c -include-pth p",
         "a.c b.h",
@@ -267,13 +300,49 @@ fn bypasses() {
 
 #[test]
 fn variables_that_redirect_the_compiler_are_bypassed() {
-    for name in ["GCC_EXEC_PREFIX", "COMPILER_PATH", "DEPENDENCIES_OUTPUT", "CCC_OVERRIDE_OPTIONS", "CC_PRINT_HEADERS"]
-    {
+    for name in [
+        "GCC_EXEC_PREFIX",
+        "COMPILER_PATH",
+        "DEPENDENCIES_OUTPUT",
+        "CCC_OVERRIDE_OPTIONS",
+        "CC_PRINT_HEADERS",
+        "G++_ROOT",
+        "BINUTILS_ROOT",
+        "LPATH",
+    ] {
         let mut invocation = gcc(&["-c", "a.c"]);
         invocation.environment.push((name.to_owned(), "x".to_owned()));
         let decision = Gcc::plan(&invocation);
         assert!(matches!(&decision, Decision::Bypass(refusal) if refusal.reason == "environment"), "{name}");
     }
+}
+
+/// What a plan of a call with these variables assumes of a path.
+fn assumed(mut invocation: Invocation, variables: &[(&str, &str)], path: &str) -> Vec<Observe> {
+    let set = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    invocation.environment.extend(set);
+    let Decision::Run(run) = decide(&mut invocation, &[]).1 else { panic!("not planned") };
+    let there = run.assumptions.iter().filter(|input| input.path == path);
+    there.map(|input| input.observe).collect()
+}
+
+#[test]
+fn what_variables_name_as_folders_is_assumed_also_where_it_is_none() {
+    for name in ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"] {
+        let variables = [(name, "/k:cp::/l")];
+        for path in ["/k", "cp", ".", "/l"] {
+            assert_eq!(assumed(gcc(&["-c", "a.c"]), &variables, path), [Observe::Identity], "{name} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_clang_may_take_for_a_header_map_is_assumed_by_content() {
+    let call = || clang(&["-Im.hmap", "-Iinc", "-c", "a.c"]);
+    assert_eq!(assumed(call(), &[], "m.hmap"), [Observe::Identity, Observe::Content]);
+    assert_eq!(assumed(call(), &[("CPATH", "n.hmap")], "n.hmap"), [Observe::Identity, Observe::Content]);
+    assert_eq!(assumed(call(), &[], "inc"), [Observe::Identity], "a folder that is searched");
+    assert_eq!(assumed(gcc(&["-Im.hmap", "-c", "a.c"]), &[], "m.hmap"), [Observe::Identity]);
 }
 
 fn out_of_the_key(mut invocation: Invocation) -> Vec<String> {

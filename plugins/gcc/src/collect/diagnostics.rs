@@ -6,14 +6,16 @@ use std::collections::HashSet;
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::Refusal;
 
-/// What messages call places that are in no file. A `#line` directive may name others like these, which are.
+/// What messages call places that are in no file, unless a `#line` directive names a file so.
 const NOWHERE: [&str; 6] =
     ["<built-in>", "<command-line>", "<command line>", "<stdin>", "<scratch space>", "<inline asm>"];
 
-/// Refuses a run whose messages are about files that it is not known to have read.
-pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) -> Result<(), Refusal> {
+/// Refuses a run whose messages are about files that it is not known to have read. The answer is what would be quoted if it were
+/// there.
+pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) -> Result<Vec<String>, Refusal> {
+    let mut nowhere = Vec::new();
     if stderr.is_empty() {
-        return Ok(());
+        return Ok(nowhere);
     }
     // Depfiles leave out a leading `./` that messages show.
     let plain_path = |path: &str| path.trim_start_matches("./").to_owned();
@@ -23,24 +25,34 @@ pub(super) fn check<'p>(stderr: &[u8], paths: impl Iterator<Item = &'p String>) 
         let line = line.trim_start();
         let line = line.strip_prefix("In file included from ").unwrap_or(line);
         let line = line.strip_prefix("from ").unwrap_or(line);
-        match place(line) {
-            Some(file) if !NOWHERE.contains(&file) && !read.contains(&plain_path(file)) => {
+        for file in places(line) {
+            let is_known = |file: &str| NOWHERE.contains(&file) || read.contains(&plain_path(file));
+            let is_column = || without_line(file).is_some_and(is_known);
+            if !is_known(file) && !is_column() {
                 return Err(answer::refusal("line-directive", format!("a message is about {file}")));
             }
-            _ => {}
+            if NOWHERE.contains(&file) && !nowhere.iter().any(|known| known == file) {
+                nowhere.push(file.to_owned());
+            }
         }
     }
-    Ok(())
+    Ok(nowhere)
 }
 
-/// The file of `file:12:` or `file:12,` at the start of a line.
-fn place(line: &str) -> Option<&str> {
-    line.match_indices(':').find_map(|(colon, _)| {
+/// All that can be the file of `file:12:` or `file:12,` at the start of a line: a file's name may look so too.
+fn places(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices(':').filter_map(|(colon, _)| {
         let rest = &line[colon + 1..];
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let ends = matches!(rest.as_bytes().get(digits), Some(b':' | b','));
         (colon > 0 && digits > 0 && ends).then(|| &line[..colon])
     })
+}
+
+/// The file of `file:12`, behind which a column stands.
+fn without_line(place: &str) -> Option<&str> {
+    let (file, line) = place.rsplit_once(':')?;
+    (!line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())).then_some(file)
 }
 
 /// Text without the terminal's escape sequences: colours and links.
@@ -90,5 +102,19 @@ mod tests {
         assert!(refused("\u{1b}[1mp.y:2:18: \u{1b}[0mwarning\n"));
         assert!(refused("In file included from p.y:3:\n"));
         assert!(refused("<g>:2:18: warning: unused variable\n"));
+    }
+
+    #[test]
+    fn a_name_that_begins_like_one_that_was_read_is_another() {
+        assert!(refused("a.c:1:y:2:18: warning: unused variable\n"));
+        assert!(refused("a.c:1:2:18: warning: unused variable\n"));
+        assert!(refused("a.c:1: y:2:18: warning: unused variable\n"));
+        assert!(refused("In file included from a.c:1:y:3:\n"));
+    }
+
+    #[test]
+    fn what_is_in_no_file_is_said_to_be_read_if_there_is_one() {
+        let said = "<command-line>: note: x\n<stdin>:1:2: warning\n<stdin>:2:2: warning\n";
+        assert_eq!(check(said.as_bytes(), [].iter()).unwrap(), ["<stdin>"]);
     }
 }

@@ -1,5 +1,7 @@
 //! What the tokens found in the files that were read: names to look for, and what makes a run not repeatable.
 
+use std::collections::BTreeSet;
+
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::{Fact, Finding, Refusal};
 use zccache_plugin_sdk::path;
@@ -8,8 +10,8 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::dates::{self, Date};
 use crate::description::{
-    ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, HAS_INCLUDE, INCBIN, INCLUDE,
-    INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, ONCE, PARENTHESIZED, PLAIN,
+    self, ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, DEFINES_PROSE, HAS_INCLUDE,
+    INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED, PLAIN, PRAGMA,
 };
 use crate::search::Family;
 
@@ -36,6 +38,11 @@ pub(super) struct Found {
     pub once: bool,
     /// The folders of files in which the name of an include is the value of a macro.
     pub computing_folders: Vec<String>,
+    /// A file whose computed includes may mean any file, not only those of a package that is installed.
+    pub computes_freely: Option<String>,
+    /// Words in the place of an include's name, which are prose unless a macro has the name of the first; and macros with such a name.
+    pub prose: BTreeSet<String>,
+    pub defines_prose: BTreeSet<String>,
     /// Such an include goes on behind a folder that has the name.
     pub computes_next: bool,
     /// The source itself is one of them.
@@ -47,7 +54,7 @@ pub(super) struct Found {
     /// Words stand somewhere that, between underscores, are a date's name; and something is pasted to underscores.
     pub holds_middles_of_dates: bool,
     pub pastes_underscores: bool,
-    /// What the source itself includes: for these the compiler takes a precompiled header if there is one.
+    /// What the source itself includes or asks for: for these the compiler takes a precompiled header if there is one.
     pub direct: Vec<(String, Place)>,
 }
 
@@ -63,9 +70,12 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
             file.finding(reading, &mut found, finding)?;
         }
     }
+    if let Some(word) = found.prose.intersection(&found.defines_prose).next() {
+        return Err(answer::refusal("computed-include", format!("the macro {word} may name a header")));
+    }
     let forced = reading.context.forced.clone();
     for name in forced {
-        check_name(&name, &reading.context.source)?;
+        check_name(reading.context.family, &name, &reading.context.source)?;
         reading.look(&name, Place::Quote(String::new()), false);
         reading.look(&name, Place::Quote(path::folder(&reading.context.source).to_owned()), false);
         found.direct.push((name, Place::Quote(String::new())));
@@ -79,9 +89,10 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
 }
 
 /// Refuses a name that clang looks for in every folder, while for gcc and the host it is an absolute path: LLVM takes two slashes
-/// for the beginning of a network's name.
-fn check_name(name: &str, file: &str) -> Result<(), Refusal> {
-    if name.starts_with("//") { Err(answer::refusal("odd-name", file)) } else { Ok(()) }
+/// for the beginning of a network's name. And one with a backslash, for which clang's depfile has a slash.
+fn check_name(family: Family, name: &str, file: &str) -> Result<(), Refusal> {
+    let is_odd = name.starts_with("//") || (matches!(family, Family::Clang(_)) && name.contains('\\'));
+    if is_odd { Err(answer::refusal("odd-name", file)) } else { Ok(()) }
 }
 
 /// What stands before the operator where a macro is defined as it. With nothing there, it is the operator itself that is
@@ -137,6 +148,23 @@ fn is_literal(name: &str) -> bool {
     !name.contains(['\\', '"', '%', '$', '&'])
 }
 
+/// Whether a file belongs to a package whose computed includes are known to mean files of its own: what is installed with the system,
+/// and Boost, wherever it lies.
+fn is_of_package(path: &str) -> bool {
+    const INSTALLED: [&str; 3] = ["/usr/include/", "/usr/local/include/", "/usr/lib/"];
+    INSTALLED.iter().any(|folder| path.starts_with(folder)) || path::folder(path).split('/').any(|part| part == "boost")
+}
+
+/// Whether a pragma's operand may come to be the text of any pragma: there is no string in it, and no known first word.
+fn may_be_any_pragma(operand: Option<&str>) -> bool {
+    const FIRST_WORDS: [&str; 8] = ["GCC", "clang", "STDC", "omp", "acc", "message", "pack", "weak"];
+    let Some(operand) = operand else { return true };
+    let innermost = operand.rsplit('(').next().unwrap_or_default();
+    let first =
+        innermost.trim_start_matches(|each: char| each == '#' || each.is_whitespace()).split_whitespace().next();
+    !operand.contains('"') && !first.is_some_and(|word| FIRST_WORDS.contains(&word))
+}
+
 /// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
 /// source.
 pub(super) fn check_behind(context: &Context, behind: &[String], facts: &[Fact]) -> Result<(), Refusal> {
@@ -159,7 +187,12 @@ impl File<'_> {
         if !reading.context.includes && !ASSEMBLY.iter().any(|token| *token == finding.token) {
             // clang obeys directives and knows its macros in preprocessed text too.
             let clang = matches!(reading.context.family, Family::Clang(_)) && !reading.context.assembler;
-            return if clang && is_left_over(finding) { refuse("preprocessed") } else { Ok(()) };
+            let offloads = OFFLOADS.contains(&finding.token.as_str());
+            return match (clang, is_left_over(finding)) {
+                (true, true) => refuse("preprocessed"),
+                (true, false) if offloads => refuse("offload"),
+                _ => Ok(()),
+            };
         }
         if let Some(date) = dates::told(&finding.token, self.path) {
             return self.date(reading, found, date);
@@ -174,7 +207,7 @@ impl File<'_> {
                 self.include(reading, found, finding)
             }
             token if HAS_INCLUDE.contains(&token) => match self.place(finding) {
-                Some(place) => self.look(reading, finding, place, token == HAS_INCLUDE[1]),
+                Some(place) => self.ask(reading, found, finding, place, token == HAS_INCLUDE[1]),
                 None => refuse("computed-has-include"),
             },
             token if DEFINES_HAS_INCLUDE.contains(&token) || DEFINES_PARENTHESIZED.contains(&token) => {
@@ -187,13 +220,19 @@ impl File<'_> {
             // Any of them may be what such a macro is asked. Text for people is among them and finds nothing.
             PARENTHESIZED if found.has_include_has_aliases => {
                 match self.place(finding).filter(|_| may_name_a_file(&finding.name)) {
-                    Some(place) => self.look(reading, finding, place, true),
+                    Some(place) => self.ask(reading, found, finding, place, true),
                     None => Ok(()),
                 }
             }
             PARENTHESIZED => Ok(()),
-            token if ONCE.contains(&token) => {
-                found.once |= token != ONCE[2] || finding.delimiter.is_some();
+            ONCE => {
+                found.once = true;
+                Ok(())
+            }
+            PRAGMA => {
+                let operand = finding.delimiter.map(|_| finding.name.as_str());
+                found.once |= operand.is_some_and(|text| text.contains("once"));
+                found.once |= !is_of_package(self.path) && may_be_any_pragma(operand);
                 Ok(())
             }
             token if INCBIN.contains(&token) => self.incbin(reading, finding),
@@ -201,6 +240,14 @@ impl File<'_> {
             token if EMBED.contains(&token) => refuse("embed"),
             token if LINE_OF_ASSEMBLER.contains(&token) && reading.context.anywhere => refuse("line-of-assembler"),
             token if LINE_OF_ASSEMBLER.contains(&token) => Ok(()),
+            token if DEFINES_PROSE.contains(&token) => {
+                found.defines_prose.extend(description::prose_word(&finding.word).map(str::to_owned));
+                Ok(())
+            }
+            token if OFFLOADS.contains(&token) => match reading.context.family {
+                Family::Clang(_) => refuse("offload"),
+                Family::Gcc(_) => Ok(()),
+            },
             "trigraph" => refuse("trigraph"),
             "include-alias" => refuse("include-alias"),
             "pragma-dependency" => refuse("pragma-dependency"),
@@ -251,6 +298,9 @@ impl File<'_> {
         // What is imported is read once only, like a file that says so itself.
         found.once |= finding.word == "import";
         if !INCLUDE_WORDS.contains(&finding.word.as_str()) {
+            // What is installed has such words in comments.
+            let word = description::prose_word(&finding.word).filter(|_| !is_of_package(self.path));
+            found.prose.extend(word.map(str::to_owned));
             return Ok(());
         }
         let Some(place) = self.place(finding) else {
@@ -259,6 +309,9 @@ impl File<'_> {
             }
             found.computes_next |= finding.word == "include_next";
             found.source_computes |= self.is_source;
+            if !is_of_package(self.path) {
+                found.computes_freely.get_or_insert_with(|| self.path.to_owned());
+            }
             let folder = self.folder.to_owned();
             if !found.computing_folders.contains(&folder) {
                 found.computing_folders.push(folder);
@@ -271,6 +324,21 @@ impl File<'_> {
         self.look(reading, finding, place, finding.word == "include_next")
     }
 
+    /// For gcc a header is there too where only a precompiled one is that fits, by the rules for one that the source includes.
+    fn ask(
+        &self,
+        reading: &mut Reading<'_>,
+        found: &mut Found,
+        finding: &Finding,
+        place: Place,
+        all: bool,
+    ) -> Result<(), Refusal> {
+        if self.is_source {
+            found.direct.push((finding.name.clone(), place.clone()));
+        }
+        self.look(reading, finding, place, all)
+    }
+
     /// None: the name is not literal.
     fn place(&self, finding: &Finding) -> Option<Place> {
         match finding.delimiter? {
@@ -281,7 +349,7 @@ impl File<'_> {
 
     /// What follows after the folder of the file itself can begin anywhere in the chain, so all of it matters.
     fn look(&self, reading: &mut Reading<'_>, finding: &Finding, place: Place, next: bool) -> Result<(), Refusal> {
-        check_name(&finding.name, self.path)?;
+        check_name(reading.context.family, &finding.name, self.path)?;
         let place = if next { Place::Quote(self.folder.to_owned()) } else { place };
         reading.look(&finding.name, place, next);
         Ok(())

@@ -35,11 +35,12 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 }
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
-    let Listed { read: paths, assembled, behind } = Listed::of(context, &outcome.dependencies)?;
+    let Listed { read: paths, assembled, perhaps, behind } = Listed::of(context, &outcome.dependencies)?;
+    let mut perhaps: Vec<String> = perhaps.into_iter().collect();
     // What was kept of the way to the object, the compiler read too.
     for stream in [&outcome.stdout, &outcome.stderr] {
         // Where the caller's two streams are one, the first holds both.
-        diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?;
+        perhaps.extend(diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?);
     }
     let folders = folders::questions(context, &paths);
     let first = paths.len() + behind.len() + folders.len();
@@ -53,6 +54,7 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let mut reading = Reading::new(context);
     let mut found = findings::gather(&mut reading, &paths, facts)?;
     reading.check_assembled(&assembled)?;
+    twins::check(context, &found)?;
     let computed = Computed::of(&paths, &Folders::of(context, &folders, folder_facts), &found)?;
     let beginnings = computed.questions();
     if later.len() < beginnings.len() {
@@ -71,6 +73,7 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     };
     let precompiled = precompiled::taken(context, &candidates, candidate_facts, &paths)?;
     let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
+    reading.perhaps = perhaps;
     Ok(reading.finish([paths, behind].concat(), &timed, precompiled))
 }
 

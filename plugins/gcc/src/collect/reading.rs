@@ -41,6 +41,8 @@ pub(super) struct Sought {
 /// What is known of a run's lookups.
 pub(super) struct Reading<'a> {
     pub context: &'a Context,
+    /// Files that were read if they are there.
+    pub perhaps: Vec<String>,
     lookups: Vec<Sought>,
     known: HashSet<Sought>,
     none: Vec<String>,
@@ -49,7 +51,7 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Of nothing yet.
     pub(super) fn new(context: &'a Context) -> Self {
-        Reading { context, lookups: Vec::new(), known: HashSet::new(), none: Vec::new() }
+        Reading { context, perhaps: Vec::new(), lookups: Vec::new(), known: HashSet::new(), none: Vec::new() }
     }
 
     /// Adds a lookup. An empty name finds nothing, also for the compiler.
@@ -112,6 +114,7 @@ impl<'a> Reading<'a> {
         let mut unread: Vec<&String> = timed.iter().filter(|path| !read.contains(*path)).collect();
         unread.sort();
         inputs.extend(unread.into_iter().map(|path| input(path, Observe::ContentAndTime)));
+        inputs.extend(self.perhaps.into_iter().map(|path| maybe(path, Observe::Content)));
         // The host keeps of all inputs which are one and the same. What is written is no name of the directory.
         if let Some(called) = self.context.called.as_ref().filter(|called| !self.context.outputs.contains(called)) {
             inputs.extend([input(".", Observe::Kind), maybe(called, Observe::Kind)]);

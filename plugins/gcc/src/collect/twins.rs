@@ -7,10 +7,23 @@ use std::collections::{HashMap, HashSet};
 use zccache_plugin_sdk::answer;
 use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
 
+use super::findings::Found;
 use super::reading::{Place, Reading};
+use crate::context::Context;
+use crate::search::Family;
 
 /// Most paths that are asked for: each is looked at by the host, and copied in and out of the sandbox.
 const MOST: usize = 60_000;
+
+/// Refuses where gcc may have skipped a twin that is found by the value of a macro: then it is in no list, and no name leads to it.
+pub(super) fn check(context: &Context, found: &Found) -> Result<(), Refusal> {
+    match &found.computes_freely {
+        Some(path) if found.once && matches!(context.family, Family::Gcc(_)) => {
+            Err(answer::refusal("computed-include", path.clone()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Paths where a lookup may have found a file that the depfile does not list: all of its places up to the first file that
 /// was read.
