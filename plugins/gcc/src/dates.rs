@@ -12,7 +12,7 @@ const DATES: [(&str, &str); 3] = [("date", "__DATE__"), ("time", "__TIME__"), ("
 /// Between the token of a macro and a piece of its name.
 const PIECE: char = ':';
 /// A piece that glibc has in a comment (`__TIME*_T_TYPE`), and what can follow it where it is pasted.
-const PIECE_IN_COMMENTS: (&str, &[&str]) = ("__TIME", &[",", ")", "##"]);
+const PIECE_IN_COMMENTS: (&str, &[&str]) = ("__TIME", &[",", ")", "##", "//"]);
 /// A paste with the underscores that end these names.
 const PASTED_UNDERSCORES: &str = "pasted-underscores";
 /// glibc names unions of addresses by such a paste, in every program that has sockets.
@@ -61,10 +61,15 @@ pub(crate) fn told(token: &str, path: &str) -> Option<Date> {
     }
 }
 
-/// Whether a macro of the command line stands for such a macro, or for a piece of its name.
+/// Whether a macro of the command line stands for such a macro, or for a piece of its name; or pastes underscores, or stands for what
+/// they are pasted to.
 pub(crate) fn hides(definition: &str) -> bool {
-    let mut words = definition.split(|each: char| !each.is_ascii_alphanumeric() && each != '_');
-    words.any(|word| DATES.iter().any(|(_, name)| word == *name || pieces(name).any(|piece| piece == word)))
+    let words = |text| str::split(text, |each: char| !each.is_ascii_alphanumeric() && each != '_');
+    let is_date = |word: &str| DATES.iter().any(|(_, name)| word == *name || pieces(name).any(|piece| piece == word));
+    let (_, value) = definition.split_once('=').unwrap_or((definition, ""));
+    let is_middle = |word: &str| DATES.iter().any(|(_, name)| word == name.trim_matches('_'));
+    let pastes = value.split("##").skip(1).any(|pasted| pasted.trim_start().starts_with("__"));
+    pastes || words(definition).any(is_date) || words(value).any(is_middle)
 }
 
 /// Of each way to part a name in two, the longer piece.
@@ -96,10 +101,12 @@ mod tests {
 
     #[test]
     fn a_definition_hides_names_and_pieces_and_no_longer_words() {
-        for definition in ["NOW=__TIME__", "A=__TI", "F(x)=x##_TIMESTAMP__"] {
+        for definition in
+            ["NOW=__TIME__", "A=__TI", "F(x)=x##_TIMESTAMP__", "P(x)=__##x## __", "D=DATE", "F(x)=x(TIME)"]
+        {
             assert!(hides(definition), "{definition}");
         }
-        for definition in ["MY__DATE__X", "__DATA=1", "TIME=__", "X=2"] {
+        for definition in ["MY__DATE__X", "__DATA=1", "TIME=__", "X=2", "DATE", "DATE=2024", "F(x)=x##_"] {
             assert!(!hides(definition), "{definition}");
         }
     }

@@ -62,15 +62,18 @@ impl Known {
 }
 
 /// Every folder that the answer of the search probe rests on: those that are searched, those that would be if they were
-/// there or no doubles, and those that the command line and variables name. Of the last, gcc says nothing where one is a file; and
-/// clang takes a file for a header map as soon as it holds one.
+/// there or no doubles, and those that the command line and variables name, also below what stands for `/`. Of the last, gcc says
+/// nothing where one is a file; and clang takes a file for a header map as soon as it holds one.
 fn search_assumptions(invocation: &Invocation, command: &CommandLine<'_>, search: &Search) -> Vec<Input> {
     let named = command.search.folders.iter().filter(|folder| !folder.is_empty() && !folder.starts_with(['=', '$']));
     let named: Vec<&str> = named.copied().chain(environment::header_folders(invocation)).collect();
     let mut seen = HashSet::new();
     let folders = search.quote.iter().map(String::as_str).chain(search.ignored.iter().map(String::as_str));
+    let roots = command.search.sysroots.iter().map(|root| root.trim_end_matches('/'));
+    let below: Vec<String> = roots.flat_map(|root| of_system(root, &search.target)).collect();
     let mut assumed: Vec<Input> = folders
         .chain(named.iter().copied())
+        .chain(below.iter().map(String::as_str))
         .filter(|folder| seen.insert(*folder))
         .map(|folder| maybe(folder, Observe::Identity))
         .collect();
@@ -81,4 +84,10 @@ fn search_assumptions(invocation: &Invocation, command: &CommandLine<'_>, search
         assumed.extend(perhaps_maps.map(|folder| maybe(*folder, Observe::Content)));
     }
     assumed
+}
+
+/// Folders of headers that every compiler of a target has below what stands for `/`.
+fn of_system(root: &str, target: &str) -> Vec<String> {
+    let folders = ["usr/local/include", "usr/include"].map(|folder| format!("{root}/{folder}"));
+    folders.into_iter().flat_map(|folder| [format!("{folder}/{target}"), folder]).collect()
 }

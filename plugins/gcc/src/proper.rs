@@ -53,7 +53,7 @@ pub(crate) fn words<'a>(arguments: &[&'a Argument]) -> Result<Vec<Word<'a>>, Sto
 /// Whether an option of LLVM's own is no more than a number or a choice. Others write files, or print what no two runs
 /// have in common; and a file may be called `1` or `true`.
 pub(crate) fn is_plain_choice(option: &str) -> bool {
-    const TELLING: [&str; 26] = [
+    const TELLING: &[&str] = &[
         "file",
         "dir",
         "path",
@@ -68,7 +68,7 @@ pub(crate) fn is_plain_choice(option: &str) -> bool {
         "profile",
         "sample",
         "export",
-        "log",
+        "-log",
         "model",
         "channel",
         "workload",
@@ -77,12 +77,14 @@ pub(crate) fn is_plain_choice(option: &str) -> bool {
         "input",
         "time-passes",
         "time-trace",
-        "view",
-        "load",
+        "view-",
+        "-load-pass",
         "report",
+        "jscop",
+        "dot-",
     ];
     option.split_once('=').is_some_and(|(name, value)| {
-        if TELLING.iter().any(|word| name.contains(word)) {
+        if name.trim_start_matches('-') == "load" || TELLING.iter().any(|word| name.contains(word)) {
             return false;
         }
         matches!(value, "true" | "false") || (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
@@ -113,12 +115,20 @@ mod tests {
     fn options_of_llvm_are_known_by_plain_values_only() {
         assert!(is_plain_choice("-inline-threshold=100") && is_plain_choice("-x=false"));
         assert!(!is_plain_choice("-info-output-file=5") && !is_plain_choice("-stats=true"));
-        for option in
-            ["-cgscc-inline-replay=1", "-wholeprogramdevirt-read-summary=1", "-training-log=1", "-time-passes=1"]
-        {
+        for option in [
+            "-cgscc-inline-replay=1",
+            "-wholeprogramdevirt-read-summary=1",
+            "-training-log=1",
+            "-time-passes=1",
+            "-load=1",
+        ] {
             assert!(!is_plain_choice(option), "{option}");
         }
-        assert!(is_plain_choice("-asan-stack=0") && is_plain_choice("-instcombine-lower-dbg-declare=0"));
+        assert!(
+            is_plain_choice("-asan-stack=0")
+                && is_plain_choice("-enable-load-pre=0")
+                && is_plain_choice("-instcombine-lower-dbg-declare=0")
+        );
         assert!(!is_plain_choice("-stats") && !is_plain_choice("-x=file") && !is_plain_choice("-x="));
     }
 }

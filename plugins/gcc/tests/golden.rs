@@ -327,13 +327,15 @@ fn assumed(mut invocation: Invocation, variables: &[(&str, &str)], path: &str) -
 }
 
 #[test]
-fn what_variables_name_as_folders_is_assumed_also_where_it_is_none() {
+fn what_variables_and_roots_name_as_folders_is_assumed_also_where_it_is_none() {
     for name in ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "OBJCPLUS_INCLUDE_PATH"] {
         let variables = [(name, "/k:cp::/l")];
         for path in ["/k", "cp", ".", "/l"] {
             assert_eq!(assumed(gcc(&["-c", "a.c"]), &variables, path), [Observe::Identity], "{name} {path}");
         }
     }
+    let below = assumed(gcc(&["--sysroot=r/", "-c", "a.c"]), &[], "r/usr/local/include");
+    assert_eq!(below, [Observe::Identity]);
 }
 
 #[test]

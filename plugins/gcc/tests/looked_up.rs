@@ -95,7 +95,11 @@ fn a_file_with_the_sources_name_in_the_working_directory_may_be_included_by_the_
     with("gcc", |gcc| {
         let compiled = place.compile(gcc, &["-c", "sub/a.c"]);
         let input = reading(&compiled).inputs.iter().find(|input| input.path == "a.c").unwrap();
-        assert_eq!(input.absence, Absence::MayBeAbsent);
+        assert_eq!(input.observe, Observe::Content);
+        std::fs::remove_file(place.folder.path().join("a.c")).unwrap();
+        place.write("sub/a.c", "int f;\n");
+        let compiled = place.compile(gcc, &["-c", "sub/a.c"]);
+        assert!(reading(&compiled).inputs.iter().all(|input| input.path != "a.c"));
     });
 }
 

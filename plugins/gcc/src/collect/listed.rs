@@ -13,8 +13,8 @@ pub(super) struct Listed {
     pub read: Vec<String>,
     /// What the assembler included, also among those that were read.
     pub assembled: Vec<String>,
-    /// What the assembler has included if it is there.
-    pub perhaps: Option<String>,
+    /// What the assembler may have included if it is there, and else was only told of.
+    pub told: Option<String>,
     /// What only a precompiled header stands for, as far as it can be known.
     pub behind: Vec<String>,
 }
@@ -25,7 +25,7 @@ impl Listed {
         let mut read = vec![context.source.clone()];
         let mut behind = Vec::new();
         let mut assembled = Vec::new();
-        let mut perhaps = None;
+        let mut told = None;
         for (listing, content) in context.listings.iter().zip(dependencies) {
             let Some(content) = content else {
                 return Err(answer::refusal("no-dependencies", "the compiler did not list what it read"));
@@ -35,7 +35,7 @@ impl Listed {
                 Listing::Assembled => {
                     let mut listed = prerequisites(content)?;
                     leave_out_given(context, &mut listed)?;
-                    perhaps = leave_out_told(context, &mut listed);
+                    told = leave_out_told(context, &mut listed);
                     read.extend(listed.iter().cloned());
                     assembled.extend(listed);
                 }
@@ -48,7 +48,7 @@ impl Listed {
             paths.retain(|path| !path.is_empty() && seen.insert(path.clone()));
         }
         check(context, &read)?;
-        Ok(Listed { read, assembled, perhaps, behind })
+        Ok(Listed { read, assembled, told, behind })
     }
 }
 
@@ -69,7 +69,7 @@ fn leave_out_given(context: &Context, listed: &mut Vec<String>) -> Result<(), Re
 }
 
 /// Leaves out what a compiler tells the assembler that it compiled: the source's name without its folder, which is listed as well,
-/// and only once. If a file in the working directory has that name, it may be included too: that one is the answer.
+/// and only once. Another file in the working directory that has that name may be included too: that one is the answer.
 fn leave_out_told(context: &Context, listed: &mut Vec<String>) -> Option<String> {
     let name = path::file_name(&context.source);
     let told = listed.iter().position(|file| file == name).filter(|_| !context.assembler)?;
@@ -133,7 +133,7 @@ mod tests {
         };
         let listed = Listed::of(&context, &[Some(format!("a.o: {list}\n").into_bytes())])?;
         assert_eq!(listed.read, [&[source.to_owned()][..], &listed.assembled].concat());
-        Ok((listed.assembled, listed.perhaps))
+        Ok((listed.assembled, listed.told))
     }
 
     #[test]

@@ -35,20 +35,24 @@ pub(crate) fn collect(outcome: &Outcome) -> Collected {
 }
 
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
-    let Listed { read: paths, assembled, perhaps, behind } = Listed::of(context, &outcome.dependencies)?;
-    let mut perhaps: Vec<String> = perhaps.into_iter().collect();
+    let Listed { read: paths, assembled, told, behind } = Listed::of(context, &outcome.dependencies)?;
+    let mut quoted = Vec::new();
     // What was kept of the way to the object, the compiler read too.
     for stream in [&outcome.stdout, &outcome.stderr] {
         // Where the caller's two streams are one, the first holds both.
-        perhaps.extend(diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?);
+        quoted.extend(diagnostics::check(stream, paths.iter().chain(&behind).chain(&context.outputs))?);
     }
+    // What is asked for in the first round, and its folder, is known as it was when the run ended.
     let folders = folders::questions(context, &paths);
-    let first = paths.len() + behind.len() + folders.len();
-    let Some((facts, later)) = outcome.facts.split_at_checked(first) else {
-        return Ok(Collected::Facts([paths, behind, folders].concat()));
+    let told: Vec<String> = told.into_iter().collect();
+    let questions = [&paths[..], &behind, &folders, &told, &quoted].concat();
+    let Some((facts, later)) = outcome.facts.split_at_checked(questions.len()) else {
+        return Ok(Collected::Facts(questions));
     };
     let (facts, rest) = facts.split_at(paths.len());
-    let (behind_facts, folder_facts) = rest.split_at(behind.len());
+    let (behind_facts, rest) = rest.split_at(behind.len());
+    let (folder_facts, rest) = rest.split_at(folders.len());
+    let told_facts = &rest[..told.len()];
     check_kinds(&paths, facts)?;
     findings::check_behind(context, &behind, behind_facts)?;
     let mut reading = Reading::new(context);
@@ -73,7 +77,9 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     };
     let precompiled = precompiled::taken(context, &candidates, candidate_facts, &paths)?;
     let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
-    reading.perhaps = perhaps;
+    // Where there is no such file, the assembler was only told of it.
+    let there = told.into_iter().zip(told_facts).filter(|(_, fact)| fact.is != FileKind::Absent);
+    reading.perhaps = there.map(|(path, _)| path).chain(quoted).collect();
     Ok(reading.finish([paths, behind].concat(), &timed, precompiled))
 }
 

@@ -77,8 +77,9 @@ impl<'a> Crates<'a> {
             names.iter().filter(move |name| is_meant(name, names, used)).map(move |name| path::join(folder, name))
         });
         let given = self.context.externs.iter().chain(&self.context.written);
-        let given: HashSet<&str> = given.map(String::as_str).collect();
-        Ok(files.filter(|file| !given.contains(file.as_str())).map(|file| input(file, Observe::Made)).collect())
+        let given: HashSet<&str> = given.map(|file| plain(file)).collect();
+        let others = files.filter(|file| !given.contains(plain(file)));
+        Ok(others.map(|file| input(file, Observe::Made)).collect())
     }
 
     /// Beside a library, its metadata: that is smaller.
@@ -114,6 +115,11 @@ fn is_meant(name: &str, names: &HashSet<&str>, used: &BTreeSet<&str>) -> bool {
     };
     let has_metadata = || names.contains(format!("{stem}.rmeta").as_str());
     is_crate && used && (name.ends_with(".rmeta") || !has_metadata())
+}
+
+/// A path as it is spelled without a folder for the working directory.
+fn plain(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 /// The name of a crate's file without its ending; of another file the whole name.

@@ -43,7 +43,7 @@ impl Linked {
             observe: Observe::Content,
             all: false,
         }));
-        linked.searched(&call, &kept, &own);
+        linked.searched(&call, &kept, &own, &context.written);
         linked.programs(&call, &own);
         Ok(linked)
     }
@@ -72,7 +72,7 @@ impl Linked {
 
     /// For each library by name, and for whatever the driver added, every folder in which it may have been looked for: those
     /// of the call, those in which anything was found, and those that gcc knows.
-    fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder]) {
+    fn searched(&mut self, call: &LinkerCall, files: &[&String], own: &[OwnFolder], written: &[String]) {
         let folders = call.folders.iter().filter(|folder| !is_passing(call, folder)).cloned();
         let found = files.iter().map(|file| path::folder(file)).filter(|folder| !folder.is_empty());
         let all = folders.chain(found.map(str::to_owned)).chain(own.iter().flat_map(OwnFolder::of_libraries));
@@ -97,6 +97,8 @@ impl Linked {
             // GNU ld lists it as the script has it, wherever it is.
             unnamed.extend(Some(file).filter(|file| !file.starts_with('/')).map(|file| (*file).clone()));
         }
+        // What the link makes was not there for it.
+        unnamed.retain(|name| !written.contains(name));
         let lookup = |name, chain| Lookup { name, chain, observe: Observe::Content, all: true };
         let libraries = names.into_iter().map(|name| lookup(name, Chain::Listed(LIBRARIES)));
         let here = unnamed.into_iter().map(|name| lookup(name, Chain::Beside((String::new(), LIBRARIES))));
