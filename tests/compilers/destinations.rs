@@ -35,6 +35,28 @@ fn an_old_object_is_replaced_and_another_link_to_it_is_not() {
 }
 
 #[test]
+fn a_file_that_is_written_into_keeps_its_permissions_and_gives_them_to_no_other() {
+    each_with_header(|unit| {
+        let (world, call) = (&unit.world, unit.call("-MD -MF x.d -o x.o"));
+        let depfile = world.work.join("x.d");
+        let made = |way: &dyn Fn() -> zccache_tests::Made, is_there: bool| {
+            world.remove("x.d");
+            if is_there {
+                fs::write(&depfile, "").unwrap();
+                fs::set_permissions(&depfile, fs::Permissions::from_mode(0o600)).unwrap();
+            }
+            (way(), depfile.metadata().unwrap().permissions().mode())
+        };
+        let bare = |is_there| made(&|| world.make_bare(&call, &["x.o", "x.d"]), is_there);
+        let cached = |is_there| made(&|| world.make_cached(&call, &["x.o", "x.d"]), is_there);
+        for is_there in [true, false, true] {
+            assert_eq!(cached(is_there), bare(is_there));
+        }
+        assert_eq!(world.counters().outcomes(), (2, 1, 0, 0, 0));
+    });
+}
+
+#[test]
 fn an_object_that_is_a_link_is_written_through_or_replaced_as_the_compiler_does() {
     each_with_header(|unit| {
         let (world, call) = (&unit.world, unit.call("-o link.o"));

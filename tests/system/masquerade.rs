@@ -71,3 +71,18 @@ fn a_link_whose_compiler_is_nowhere_else_is_not_found() {
         assert!(ran.err().starts_with("zccache: gcc: command not found"), "{ran:?}");
     }
 }
+
+#[test]
+fn a_launcher_and_a_compilers_name_that_both_say_zccache_are_one() {
+    if !required("gcc") {
+        return;
+    }
+    let world = World::new();
+    world.write("x.c", "int x;\n");
+    let zccache = zccache().display().to_string();
+    let bare = world.make_bare("gcc -c x.c", &["x.o"]);
+    for _ in 0..2 {
+        assert_eq!(world.make(&mut world.zccache([&zccache, &zccache, "gcc", "-c", "x.c"]), &["x.o"]), bare);
+    }
+    assert_eq!(world.counters().outcomes(), (1, 1, 0, 0, 0));
+}

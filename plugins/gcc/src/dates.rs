@@ -31,6 +31,8 @@ pub(crate) enum Date {
     Middle,
     /// Somebody pastes underscores to something.
     Underscores,
+    /// Nothing: such a paste, of something else.
+    Nothing,
 }
 
 /// All tokens.
@@ -48,10 +50,10 @@ pub(crate) fn tokens() -> Vec<Token> {
     tokens
 }
 
-/// What a token that was found in a file says of dates; none: nothing.
+/// What a token that was found in a file says of dates; none: it is no token of dates.
 pub(crate) fn told(token: &str, path: &str) -> Option<Date> {
     if token == PASTED_UNDERSCORES {
-        return (!path.ends_with(PASTES_UNDERSCORES)).then_some(Date::Underscores);
+        return Some(if path.ends_with(PASTES_UNDERSCORES) { Date::Nothing } else { Date::Underscores });
     }
     match token.split_once(PIECE).map_or(token, |(date, _)| date) {
         BARE => Some(Date::Middle),
@@ -96,7 +98,7 @@ mod tests {
         }
         assert_eq!(told("date:__DA", "x.h"), Some(Date::OfCompile));
         assert_eq!(told("timestamp:STAMP__", "x.h"), Some(Date::OfFile));
-        assert_eq!(told(PASTED_UNDERSCORES, "/usr/include/x86_64-linux-gnu/sys/socket.h"), None);
+        assert_eq!(told(PASTED_UNDERSCORES, "/usr/include/x86_64-linux-gnu/sys/socket.h"), Some(Date::Nothing));
     }
 
     #[test]

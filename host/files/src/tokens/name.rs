@@ -154,6 +154,8 @@ mod tests {
             ("use_all <x>", named(1, 0, "x")),
             ("probe(\"x\")", named(2, 1, "x")),
             ("probe \t(/**/ <x>)", named(2, 0, "x")),
+            ("use\u{a0}\u{3000}\u{180e} \"x\"", named(0, 1, "x")),
+            ("use \u{e9} \"x\"", nameless(0)),
             ("probe(x)", nameless(2)),
             ("use NAME", nameless(0)),
             ("use", nameless(0)),

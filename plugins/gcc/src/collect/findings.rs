@@ -262,6 +262,7 @@ impl File<'_> {
             Date::OfCompile | Date::OfFile => return Err(answer::refusal("date", self.path)),
             Date::Middle => found.holds_middles_of_dates = true,
             Date::Underscores => found.pastes_underscores = true,
+            Date::Nothing => {}
         }
         if found.holds_middles_of_dates && found.pastes_underscores {
             return Err(answer::refusal("date", self.path));
