@@ -18,7 +18,7 @@ use crate::tokens::TokenRules;
 
 impl Files {
     /// All files reached from the roots, roots included, as a tool would spell them. A file reached in one folder by two
-    /// spellings is followed once: what it names is the same files.
+    /// spellings is one of them by each, and followed once: what it names is the same files.
     pub fn scan(
         &self,
         place: &Place<'_>,
@@ -50,9 +50,13 @@ impl Files {
         let (mut spellings, mut files) = (HashSet::new(), HashSet::new());
         let mut next: Vec<String> = roots.to_vec();
         while !next.is_empty() {
-            next.retain(|path| {
-                spellings.insert(path.clone()) && self.spot(place, path).is_none_or(|spot| files.insert(spot))
-            });
+            let mut first = Vec::new();
+            for path in next.drain(..).filter(|path| spellings.insert(path.clone())) {
+                // A further spelling of a file is read too, since it may lead elsewhere one day, but leads to no more now.
+                let is_first = self.spot(place, &path).is_none_or(|spot| files.insert(spot));
+                (if is_first { &mut first } else { &mut reached }).push(path);
+            }
+            next = first;
             if reached.len() + next.len() > limit {
                 return Err(ScanError::TooManyFiles { limit });
             }
@@ -172,7 +176,7 @@ mod tests {
             ("z", ""),
         ]);
         let found = scan(tree.path(), &["s/root"]).unwrap();
-        assert_eq!(found, ["s/root", "s/x", "b/x", "b/deep/y", "b/deep/z"]);
+        assert_eq!(found, ["s/root", "s/x", "b/x", "b/deep/y", "b/deep/../x", "b/deep/z"]);
     }
 
     #[test]
@@ -194,7 +198,7 @@ mod tests {
     #[test]
     fn files_that_name_each_other_by_way_of_their_parents_are_followed_once() {
         let tree = tree(&[("d/x", "@use \"../e/y\""), ("e/y", "@use \"../d/x\"")]);
-        assert_eq!(scan(tree.path(), &["d/x"]).unwrap(), ["d/x", "d/../e/y"]);
+        assert_eq!(scan(tree.path(), &["d/x"]).unwrap(), ["d/x", "d/../e/y", "d/../e/../d/x"]);
     }
 
     #[test]

@@ -166,6 +166,7 @@ fn fields_and_methods_that_are_called_include_are_no_assembly() {
 
 #[test]
 fn a_library_that_is_packed_into_a_crate_is_covered_however_its_attribute_is_written() {
+    // SAFETY: the function is one of the libraries that the test makes, and is never called.
     const BODY: &str = "extern \"C\" { fn v() -> i32; } pub fn f() -> i32 { unsafe { v() } }";
     let place = Place::new(&[("n/v.c", "int v(void) { return 1; }\n")]);
     let script = "gcc -c n/v.c -o n/v.o && ar rc n/libv.a n/v.o";

@@ -121,7 +121,7 @@ fn exchange(connection: &mut UnixStream, reply: &Reply, meanwhile: impl FnOnce(&
 }
 
 /// What is at an output's path, as far as it tells whether a run wrote there. Not the time of the last change: links to the file
-/// that come and go, and permissions, move it too (rustc links an earlier crate's metadata and drops that link again).
+/// that come and go, and permissions, move it too (a tool may drop its own link to what an earlier run made).
 #[derive(PartialEq, Eq)]
 struct Left {
     file: (u64, u64),

@@ -85,7 +85,8 @@ fn skip(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// How many bytes the blank at a place has; none there: zero. clang takes every blank of Unicode for white space, and only warns.
+/// How many bytes the blank at a place has; none there: zero. Some compilers take every blank of Unicode for white space, and
+/// only warn.
 fn blank(text: &[u8], at: usize) -> usize {
     match text.get(at) {
         Some(byte) if is_blank(*byte) => 1,
@@ -103,7 +104,7 @@ fn blank(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// A blank to clang, and to Unicode until version 6.3.
+/// A blank to Unicode until version 6.3, and to such compilers.
 const MONGOLIAN_SEPARATOR: char = '\u{180e}';
 
 /// The name at a place: between the first pair of delimiters that opens there and closes on the same line.

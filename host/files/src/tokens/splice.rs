@@ -18,7 +18,7 @@ pub(crate) fn spliced(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The first backslash from `from` on that only blanks part from a line's end, and where the next line begins. Behind a
-/// backslash, gcc and clang take a lone carriage return for a line's end too.
+/// backslash, compilers take a lone carriage return for a line's end too.
 fn next_splice(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut at = from;
     while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
