@@ -37,6 +37,8 @@ pub(crate) struct CommandLine<'a> {
     pub reads: Reads<'a>,
     /// gcc hands its text to the assembler by a pipe.
     pub piped: bool,
+    /// A macro may stand for the name of a file.
+    pub macros_name_headers: bool,
     /// What is said about colours.
     pub colour: Colour,
     /// What steers the search for headers.

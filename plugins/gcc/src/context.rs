@@ -39,6 +39,8 @@ pub(crate) struct Context {
     pub timed: bool,
     /// gcc hands its text to the assembler by a pipe.
     pub piped: bool,
+    /// A macro of the command line may stand for the name of a file.
+    pub macros_name_headers: bool,
     /// As spelled.
     pub source: String,
     /// The paths of the outputs.
@@ -80,8 +82,16 @@ impl Context {
             Family::Gcc(version) => format!("gcc {version}"),
             Family::Clang(version) => format!("clang {version}"),
         };
-        let flags =
-            [self.dates_fixed, self.assembler, self.includes, self.anywhere, self.precompiles, self.timed, self.piped];
+        let flags = [
+            self.dates_fixed,
+            self.assembler,
+            self.includes,
+            self.anywhere,
+            self.precompiles,
+            self.timed,
+            self.piped,
+            self.macros_name_headers,
+        ];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
             vec![family, flags, self.source.clone()],
@@ -105,7 +115,7 @@ impl Context {
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped]: [bool; 7] =
+        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped, macros_name_headers]: [bool; 8] =
             flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
@@ -118,6 +128,7 @@ impl Context {
             precompiles,
             timed,
             piped,
+            macros_name_headers,
             source,
             outputs,
             quote,
@@ -145,6 +156,7 @@ mod tests {
             precompiles: true,
             timed: false,
             piped: true,
+            macros_name_headers: true,
             source: "a.S".into(),
             outputs: vec!["a.o".into()],
             quote: vec!["q".into(), "b".into()],

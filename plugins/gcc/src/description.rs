@@ -63,6 +63,10 @@ pub(crate) const DEFINES_PARENTHESIZED: [&str; 3] =
     ["define-parenthesized", "define-parenthesized-digraph", "define-parenthesized-trigraph"];
 /// The index of the delimiters between which such a macro stands for the operator without what it asks for.
 pub(crate) const DEFINES_BARE: u32 = 4;
+/// Definitions of macros that may stand for a header's name.
+pub(crate) const DEFINES_HEADER: &str = "define-header";
+/// How names of headers end.
+const HEADERS: [&str; 9] = [".h", ".hpp", ".hh", ".hxx", ".inc", ".inl", ".ipp", ".def", ".tcc"];
 /// Files that are read once only, told by content.
 pub(crate) const ONCE: &str = "pragma-once";
 /// Pragmas whose text is an operand, in a string or made by a macro.
@@ -140,6 +144,13 @@ pub(crate) fn search_grant(tongue: Tongue, clang: bool) -> String {
     format!("{}search-{}", if clang { "clang-" } else { "" }, tongue.name())
 }
 
+/// Whether a macro of the command line may stand for a header's name.
+pub(crate) fn names_header(definition: &str) -> bool {
+    let Some((_, value)) = definition.split_once('=') else { return false };
+    let name = value.trim_end_matches(['"', '>', '\\']);
+    name != value && HEADERS.iter().any(|end| name.ends_with(end))
+}
+
 /// The first words of prose that could be names of macros, each once.
 pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
     let mut seen = HashSet::new();
@@ -172,6 +183,8 @@ fn tokens() -> Vec<Token> {
     let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
     let defines: Vec<String> = prose().map(|word| format!("define {word}")).collect();
     let defines: Vec<&str> = defines.iter().map(String::as_str).collect();
+    let header_ends: Vec<String> = HEADERS.iter().flat_map(|end| [format!("{end}\""), format!("{end}>")]).collect();
+    let header_ends: Vec<(&str, &str)> = header_ends.iter().map(|end| ("", end.as_str())).collect();
     let mut tokens = vec![
         name_rule(INCLUDE, "#", includes, NAMES),
         name_rule(INCLUDE_OTHER[0], "%:", includes, NAMES),
@@ -188,6 +201,7 @@ fn tokens() -> Vec<Token> {
         name_rule(DEFINES_PARENTHESIZED[0], "#", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[1], "%:", &["define"], CALLED),
         name_rule(DEFINES_PARENTHESIZED[2], "??=", &["define"], CALLED),
+        name_rule(DEFINES_HEADER, "define", &[], &header_ends),
         name_rule(ONCE, "pragma", &["once"], &[]),
         name_rule(PRAGMA, "_Pragma", &[], &[("(", ")")]),
         name_rule(INCBIN[0], ".incbin", &[], TEXTS),

@@ -100,6 +100,7 @@ fn context(
         // Whether one that is used keeps times, its maker knows.
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
         piped: command.piped,
+        macros_name_headers: command.macros_name_headers,
         source: command.source.argument.text.clone(),
         outputs: outputs.iter().map(|output| output.path.clone()).collect(),
         assembler_folders: assembler_folders(command, &search),

@@ -13,7 +13,7 @@ use crate::effect::{Effect, Mode, Search, Side};
 use crate::language::{self, Language, Stage, Tongue};
 use crate::several::Several;
 use crate::table;
-use crate::{assembler, proper};
+use crate::{assembler, description, proper};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What was read so far.
@@ -34,6 +34,8 @@ pub(crate) struct Reader<'a> {
     text_option: Option<&'a str>,
     quotes_source: bool,
     piped: bool,
+    /// A macro may stand for the name of a file.
+    macros_name_headers: bool,
     /// A word by which the assembler notes the lines of its own text.
     notes_lines: Option<&'a str>,
     proper: Vec<&'a Argument>,
@@ -67,6 +69,7 @@ impl<'a> Reader<'a> {
             text_option: None,
             quotes_source: false,
             piped: false,
+            macros_name_headers: false,
             notes_lines: None,
             proper: Vec::new(),
             nested: Nested::default(),
@@ -108,7 +111,9 @@ impl<'a> Reader<'a> {
             Effect::Macro | Effect::MacroWord if table::hides(option.value) => {
                 return bypass("macro", option.value.to_owned());
             }
-            Effect::Macro | Effect::MacroWord => {}
+            Effect::Macro | Effect::MacroWord => {
+                self.macros_name_headers |= description::names_header(option.value);
+            }
             Effect::MachineWord => self.steering(option),
             Effect::DebugWord if table::is_debug_word(option.value) => self.shows.directory = true,
             Effect::DebugWord => return unknown(),
@@ -326,6 +331,7 @@ impl<'a> Reader<'a> {
             shows: self.shows,
             reads: self.reads,
             piped: self.piped,
+            macros_name_headers: self.macros_name_headers,
             colour: self.colour,
             search: self.search,
             parts: self.parts,

@@ -41,6 +41,12 @@ fn a_twin_that_a_macro_may_name_is_not_stored_by_gcc() {
     with("gcc", |gcc| assert_eq!(refusal(&place.compile(gcc, &["-c", "s.c"])), "computed-include"));
     // It lists what it skips.
     with("clang", |clang| assert!(is_stored(&place.compile(clang, &["-c", "s.c"]))));
+    place.write("d.c", "#include \"a/x.h\"\n#ifdef M\n#include M\n#endif\n");
+    with("gcc", |gcc| {
+        assert_eq!(refusal(&place.compile(gcc, &["-DM=\"b/x.h\"", "-c", "d.c"])), "computed-include");
+        // No macro is the name of a file.
+        assert!(is_stored(&place.compile(gcc, &["-DN=\"x\"", "-c", "d.c"])));
+    });
     place.write("a/x.h", "int one;\n");
     place.write("b/x.h", "int two;\n");
     with("gcc", |gcc| assert!(is_stored(&place.compile(gcc, &["-c", "s.c"]))));

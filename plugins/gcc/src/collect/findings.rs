@@ -10,8 +10,9 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::dates::{self, Date};
 use crate::description::{
-    self, ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_PARENTHESIZED, DEFINES_PROSE, HAS_INCLUDE,
-    INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED, PLAIN, PRAGMA,
+    self, ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_HEADER, DEFINES_PARENTHESIZED, DEFINES_PROSE,
+    HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED,
+    PLAIN, PRAGMA,
 };
 use crate::search::Family;
 
@@ -40,6 +41,8 @@ pub(super) struct Found {
     pub computing_folders: Vec<String>,
     /// A file whose computed includes may mean any file, not only those of a package that is installed.
     pub computes_freely: Option<String>,
+    /// A macro may stand for the name of a file, other than of such a package.
+    pub defines_header: bool,
     /// Words in the place of an include's name, which are prose unless a macro has the name of the first; and macros with such a name.
     pub prose: BTreeSet<String>,
     pub defines_prose: BTreeSet<String>,
@@ -227,6 +230,10 @@ impl File<'_> {
             PARENTHESIZED => Ok(()),
             ONCE => {
                 found.once = true;
+                Ok(())
+            }
+            DEFINES_HEADER => {
+                found.defines_header |= finding.delimiter.is_some() && !is_of_package(self.path);
                 Ok(())
             }
             PRAGMA => {

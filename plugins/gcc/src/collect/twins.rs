@@ -18,9 +18,10 @@ const MOST: usize = 60_000;
 /// Refuses where gcc may have skipped a twin that is found by the value of a macro: then it is in no list, and no name leads to it.
 pub(super) fn check(context: &Context, found: &Found) -> Result<(), Refusal> {
     match &found.computes_freely {
-        Some(path) if found.once && matches!(context.family, Family::Gcc(_)) => {
-            Err(answer::refusal("computed-include", path.clone()))
-        }
+        Some(path) if found.once && (found.defines_header || context.macros_name_headers) => match context.family {
+            Family::Gcc(_) => Err(answer::refusal("computed-include", path.clone())),
+            Family::Clang(_) => Ok(()),
+        },
         _ => Ok(()),
     }
 }
