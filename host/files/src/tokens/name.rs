@@ -1,5 +1,6 @@
 //! What follows a lead: blanks and comments, one of some words, and a name between delimiters.
 
+use memchr::memmem;
 use zccache_model::plugin::NameRule;
 
 use super::splice::is_blank;
@@ -123,8 +124,7 @@ fn name(rule: &NameRule, text: &[u8], at: usize) -> Option<(u32, String)> {
 
 /// Where `what` first stands from `from` on.
 fn find(text: &[u8], from: usize, what: &[u8]) -> Option<usize> {
-    let rest = text.get(from..)?;
-    rest.windows(what.len().max(1)).position(|window| window == what).map(|found| from + found)
+    memmem::find(text.get(from..)?, what).map(|found| from + found)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// The bytes with every backslash before a line's end taken out, together with the line's end and blanks between. Copied
 /// only if there is one.
 pub(crate) fn spliced(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -21,7 +23,7 @@ pub(crate) fn spliced(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// backslash, compilers take a lone carriage return for a line's end too.
 fn next_splice(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     let mut at = from;
-    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+    while let Some(found) = memchr(b'\\', &bytes[at..]) {
         let start = at + found;
         let blanks = bytes[start + 1..].iter().take_while(|byte| **byte != b'\r' && is_blank(**byte)).count();
         let line_end = match bytes[start + 1 + blanks..] {
