@@ -41,7 +41,8 @@ impl Files {
         for (index, fact) in read {
             facts[index] = fact;
         }
-        for (fact, path) in facts.iter_mut().zip(paths).filter(|(fact, _)| fact.kind == FileKind::Folder) {
+        let listed = facts.iter_mut().zip(paths).filter(|(_, path)| path.ends_with('/'));
+        for (fact, path) in listed.filter(|(fact, _)| fact.kind == FileKind::Folder) {
             fact.names = names(&place.at(path));
         }
         facts
@@ -120,16 +121,16 @@ mod tests {
         fs::create_dir(folder.path().join("d")).unwrap();
         fs::write(folder.path().join("d/in"), "").unwrap();
         let files = Files::new();
-        let paths = ["x", "gone", "d", "copy"].map(str::to_owned);
+        let paths = ["x", "gone", "d/", "copy", "d"].map(str::to_owned);
         let facts = files.facts(&place(folder.path()), &TokenRules::new(&tokens()), &paths);
         let kinds: Vec<_> = facts.iter().map(|fact| fact.kind).collect();
-        assert_eq!(kinds, [FileKind::File, FileKind::Absent, FileKind::Folder, FileKind::File]);
+        assert_eq!(kinds, [FileKind::File, FileKind::Absent, FileKind::Folder, FileKind::File, FileKind::Folder]);
         assert_eq!(facts[0].content, Some(Digest::of(b"@use <y>").to_hex()));
         assert_eq!(facts[0].content, facts[3].content);
         assert_eq!(facts[0].findings[0].name, "y");
         assert_eq!((facts[1].content.as_ref(), facts[2].content.as_ref()), (None, None));
         assert_ne!(facts[0].file, facts[3].file);
-        assert_eq!((&facts[0].names, &facts[2].names), (&None, &Some(vec!["in".to_owned()])));
+        assert_eq!([&facts[0].names, &facts[2].names, &facts[4].names], [&None, &Some(vec!["in".to_owned()]), &None]);
         let again = files.facts(&place(folder.path()), &TokenRules::new(&tokens()), &["d/../x".to_owned()]);
         assert_eq!(again[0].file, facts[0].file, "another name of one file");
     }

@@ -30,7 +30,8 @@ pub struct Fact {
     pub file: Option<String>,
     /// What the tokens found.
     pub findings: std::sync::Arc<Vec<Finding>>,
-    /// Of a folder that can be read and is not too large: the names in it that are Unicode, in no order.
+    /// Of a folder that was asked about with a slash behind its path, can be read and is not too large: the names in it that are
+    /// Unicode, in no order.
     pub names: Option<Vec<String>>,
 }
 

@@ -25,16 +25,19 @@ pub(super) struct Crates<'a> {
     folders: Vec<(&'a str, HashSet<&'a str>)>,
 }
 
-/// The folders of which the names must be known: none where no crate is given.
-pub(super) fn folders(context: &Context) -> &[String] {
-    if context.externs.is_empty() { &[] } else { &context.crates }
+/// The folders of which the names must be known, as the host is asked for them: none where no crate is given.
+pub(super) fn folders(context: &Context) -> Vec<String> {
+    if context.externs.is_empty() {
+        return Vec::new();
+    }
+    context.crates.iter().map(|folder| format!("{folder}/")).collect()
 }
 
 impl<'a> Crates<'a> {
     /// From what is in those folders.
     pub(super) fn listed(context: &'a Context, facts: &'a [Fact]) -> Result<Crates<'a>, Refusal> {
         let mut listed = Vec::new();
-        for (folder, fact) in folders(context).iter().zip(facts) {
+        for (folder, fact) in context.crates.iter().zip(facts) {
             match &fact.names {
                 Some(names) => listed.push((folder.as_str(), names.iter().map(String::as_str).collect())),
                 None if fact.is == FileKind::Absent => {}

@@ -63,7 +63,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
     let DepInfo { sources, variables } = DepInfo::parse(dep_info)?;
     let folders = crates::folders(&context);
     if outcome.facts.len() < sources.len() + folders.len() {
-        return Ok(Collected::Facts([sources.as_slice(), folders].concat()));
+        return Ok(Collected::Facts([sources, folders].concat()));
     }
     let (of_sources, of_crates) = outcome.facts.split_at(sources.len());
     let (of_folders, of_crates) = of_crates.split_at(folders.len());

@@ -203,7 +203,7 @@ impl Place {
             (is == FileKind::File).then(|| String::from_utf8_lossy(&std::fs::read(&full).unwrap()).into_owned());
         let findings = content.as_deref().map(findings).unwrap_or_default();
         let file = std::fs::canonicalize(&full).ok().map(|path| path.to_string_lossy().into_owned());
-        let entries = std::fs::read_dir(&full).ok();
+        let entries = full.to_str().unwrap().ends_with('/').then(|| std::fs::read_dir(&full).ok()).flatten();
         let names = entries.map(|each| each.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect());
         Fact { is, content, file, findings, names }
     }
