@@ -7,26 +7,9 @@ mod support;
 
 use std::path::Path;
 
-use support::{Compiled, Place, find, reading};
+use support::{Compiled, Place, each, reading, refusal};
 use zccache_plugin_gcc::Gcc as Subject;
 use zccache_plugin_sdk::contract::{Collected, Observe};
-use zccache_plugin_sdk::golden;
-
-fn each(names: &[&str], test: impl Fn(&Path)) {
-    for name in names {
-        match find(name) {
-            Some(compiler) => test(&compiler),
-            None => eprintln!("skipped: {name} is not there"),
-        }
-    }
-}
-
-fn refusal(compiled: &Compiled) -> &str {
-    match &compiled.collected {
-        Collected::Refuse(refusal) => &refusal.reason,
-        other => panic!("{}", golden::collected(other)),
-    }
-}
 
 const HARMLESS_STARTS: &[&str] = &[
     "/proc",

@@ -8,23 +8,12 @@ mod support;
 
 use std::path::Path;
 
-use support::{Compiled, Place, find, reading};
+use support::{Compiled, Place, each, reading, refusal};
 use zccache_plugin_gcc::Gcc as Subject;
 use zccache_plugin_sdk::contract::{Absence, Collected, Observe};
-use zccache_plugin_sdk::golden;
 
 fn with(name: &str, test: impl Fn(&Path)) {
-    match find(name) {
-        Some(compiler) => test(&compiler),
-        None => eprintln!("skipped: {name} is not there"),
-    }
-}
-
-fn refusal(compiled: &Compiled) -> &str {
-    match &compiled.collected {
-        Collected::Refuse(refusal) => &refusal.reason,
-        other => panic!("{}", golden::collected(other)),
-    }
+    each(&[name], test);
 }
 
 fn is_stored(compiled: &Compiled) -> bool {

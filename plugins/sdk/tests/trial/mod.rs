@@ -215,6 +215,26 @@ pub fn find(name: &str) -> Option<PathBuf> {
     found.exists().then_some(found)
 }
 
+/// A test with each of these compilers that is there.
+#[allow(dead_code, reason = "not every plugin is for several compilers")]
+pub fn each(names: &[&str], test: impl Fn(&Path)) {
+    for name in names {
+        match find(name) {
+            Some(compiler) => test(&compiler),
+            None => eprintln!("skipped: {name} is not there"),
+        }
+    }
+}
+
+/// Why a run that cannot be certain of it is refused.
+#[allow(dead_code, reason = "not every plugin has a test of what is refused")]
+pub fn refusal(compiled: &Compiled) -> &str {
+    match &compiled.collected {
+        Collected::Refuse(refusal) => &refusal.reason,
+        other => panic!("{}", golden::collected(other)),
+    }
+}
+
 /// What a run that must be certain of it says it read.
 pub fn reading(compiled: &Compiled) -> &Reading {
     match &compiled.collected {
