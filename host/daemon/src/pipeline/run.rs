@@ -150,7 +150,7 @@ enum Written {
     No,
     /// It made a file.
     NewFile,
-    /// It wrote into the file that was there.
+    /// It wrote into the file that was there, as far as its number tells.
     IntoFile,
 }
 
@@ -206,8 +206,9 @@ fn snapshots(
         match services.store.snapshot(&destinations[index], call.umask) {
             Ok(snapshot) => {
                 let snapshot = snapshot.of_replaced(*replaced);
-                let kept = written[index] == Written::IntoFile;
-                taken.push((role.clone(), if kept { snapshot.of_kept_file() } else { snapshot }));
+                // A new file may get the number of the one that it replaces.
+                let is_kept_file = written[index] == Written::IntoFile && !replaced;
+                taken.push((role.clone(), if is_kept_file { snapshot.of_kept_file() } else { snapshot }));
             }
             Err(error) => {
                 tracing::info!(%error, "an output cannot be stored");
