@@ -12,6 +12,7 @@ mod signals;
 
 mod full_disk;
 mod no_daemon;
+mod notices;
 mod strange_daemons;
 
 mod bad_calls;

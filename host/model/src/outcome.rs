@@ -24,6 +24,21 @@ pub enum Outcome {
     Fault(FaultKind),
 }
 
+impl Outcome {
+    /// What statistics count beside the request: why it was no hit.
+    pub fn reasons(&self) -> Vec<String> {
+        match self {
+            Outcome::Hit | Outcome::Failed => vec![],
+            Outcome::Miss { miss, not_stored } => {
+                let not_stored = not_stored.iter().map(|code| format!("not stored: {code}"));
+                std::iter::once(format!("miss: {}", miss.code())).chain(not_stored).collect()
+            }
+            Outcome::Bypass(code) => vec![format!("bypass: {code}")],
+            Outcome::Fault(kind) => vec![format!("fault: {}", kind.code())],
+        }
+    }
+}
+
 /// Why a tool had to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MissReason {
@@ -106,26 +121,13 @@ impl Counters {
         match outcome {
             Outcome::Hit => self.hits += 1,
             Outcome::Failed => self.failures += 1,
-            Outcome::Miss { miss, not_stored } => {
-                self.misses += 1;
-                self.reason("miss", miss.code());
-                if let Some(reason) = not_stored {
-                    self.reason("not stored", reason);
-                }
-            }
-            Outcome::Bypass(reason) => {
-                self.bypasses += 1;
-                self.reason("bypass", reason);
-            }
-            Outcome::Fault(kind) => {
-                self.faults += 1;
-                self.reason("fault", kind.code());
-            }
+            Outcome::Miss { .. } => self.misses += 1,
+            Outcome::Bypass(_) => self.bypasses += 1,
+            Outcome::Fault(_) => self.faults += 1,
         }
-    }
-
-    fn reason(&mut self, kind: &str, code: &str) {
-        *self.reasons.entry(format!("{kind}: {code}")).or_default() += 1;
+        for reason in outcome.reasons() {
+            *self.reasons.entry(reason).or_default() += 1;
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod earlier;
 mod hit;
 mod lookup;
 mod memo;
+mod notice;
 mod plan;
 mod record;
 mod repeat;
@@ -94,25 +95,25 @@ impl End {
 pub fn begin(services: &Services, request: &CompileRequest<'_>) -> Begun {
     if request.namespace != services.namespace {
         // Its paths are other files than the daemon's.
-        return answered(services, End::exec(None, Outcome::Bypass("namespace".into()), None));
+        return answered(services, request, End::exec(None, Outcome::Bypass("namespace".into()), None));
     }
     let key = repeat::key(services, request);
     let damaged = match repeat::recall(services, &key, request) {
-        repeat::Recalled::Answer(end) => return answered(services, *end),
+        repeat::Recalled::Answer(end) => return answered(services, request, *end),
         repeat::Recalled::Nothing => false,
         repeat::Recalled::Damage => true,
     };
     let call = Call::of(request);
     let resolved = match resolve::resolve(services, &call) {
         Ok(resolved) => resolved,
-        Err(outcome) => return answered(services, End::exec(None, outcome, None)),
+        Err(outcome) => return answered(services, request, End::exec(None, outcome, None)),
     };
     let stage = match plan::remembered(services, &call, &resolved) {
         None => Stage::Ask,
         Some(verdict) => match settle(services, &call, &resolved, verdict) {
             Ok(end) => {
                 services.surveyor.remember(key, call);
-                return answered(services, end);
+                return answered(services, request, end);
             }
             Err((planned, miss)) => Stage::Miss(planned, if damaged { MissReason::Corrupt } else { miss }),
         },
@@ -143,7 +144,7 @@ pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiti
             let verdict = plan::ask(services, &call, &resolved);
             match settle(services, &call, &resolved, verdict) {
                 Ok(end) => {
-                    send(services, &mut connection, end);
+                    send(services, &mut connection, &call, end);
                     return services.surveyor.remember(key, call);
                 }
                 Err(missed) => missed,
@@ -157,7 +158,7 @@ pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiti
     };
     // Either way somebody may have stored it since it was looked for.
     match try_hit(services, &call, &planned) {
-        Ok(end) => return send(services, &mut connection, end),
+        Ok(end) => return send(services, &mut connection, &call, end),
         Err(now) if miss == MissReason::Cold => miss = now,
         Err(_) => {}
     }
@@ -180,7 +181,9 @@ fn miss_out(
         Ok(finished) => finished,
         Err(fault) => {
             tracing::warn!(?fault, program = %call.program.display(), "a run was not seen to its end");
-            services.tally.count(Some(&plugin), &Outcome::Fault(fault));
+            let outcome = Outcome::Fault(fault);
+            notice::write(&outcome, || call);
+            services.tally.count(Some(&plugin), &outcome);
             return;
         }
     };
@@ -189,7 +192,9 @@ fn miss_out(
     running.answered();
     write(connection, &Reply::Done);
     let_go_on();
-    services.tally.count(Some(&plugin), &record::record(services, call, planned, readied));
+    let outcome = record::record(services, call, planned, readied);
+    notice::write(&outcome, || call);
+    services.tally.count(Some(&plugin), &outcome);
 }
 
 fn try_hit(services: &Services, call: &Call, planned: &plan::Planned) -> Result<End, MissReason> {
@@ -198,12 +203,18 @@ fn try_hit(services: &Services, call: &Call, planned: &plan::Planned) -> Result<
     Ok(End { reply, outcome: Some(Outcome::Hit), plugin: Some(planned.plugin_id()) })
 }
 
-fn answered(services: &Services, end: End) -> Begun {
+fn answered(services: &Services, request: &CompileRequest<'_>, end: End) -> Begun {
+    if let Some(outcome) = &end.outcome {
+        notice::write(outcome, || Call::of(request));
+    }
     end.count(services);
     Begun::Answered(end.reply)
 }
 
-fn send(services: &Services, connection: &mut UnixStream, end: End) {
+fn send(services: &Services, connection: &mut UnixStream, call: &Call, end: End) {
+    if let Some(outcome) = &end.outcome {
+        notice::write(outcome, || call);
+    }
     end.count(services);
     write(connection, &end.reply);
 }
