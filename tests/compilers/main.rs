@@ -38,3 +38,5 @@ mod split_dwarf;
 mod bypasses;
 mod destinations;
 mod modes;
+
+mod old_sources;

@@ -28,4 +28,4 @@ pub use project::{Project, UNITS};
 pub use run::{Run, Started, run, run_fed, run_joined, start};
 pub use terminal::{run_on_terminal, start_on_terminal};
 pub use watching::Watching;
-pub use world::World;
+pub use world::{Age, SOON, World};

@@ -14,6 +14,18 @@ use crate::poll::tick;
 use crate::programs;
 use crate::run::{Run, run};
 
+/// The daemon's setting of how long a source is a young one.
+pub const SOON: &str = "ZCCACHE_SOON";
+
+/// What a daemon takes a source for, which decides when it looks at what a run read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// Made just before its compile, as each file of a test is: all of it before the client is answered.
+    Young,
+    /// Made long before, as most files of projects are: most of it after the client was answered.
+    Old,
+}
+
 /// A test's own home, cache, daemon and working folder. The daemon is stopped at the end.
 pub struct World {
     root: TempDir,
@@ -53,6 +65,13 @@ impl World {
     pub fn set(&mut self, name: &str, value: impl AsRef<Path>) {
         let value = value.as_ref().to_str().expect("tests use plain paths").to_owned();
         self.variables.push((name.to_owned(), value));
+    }
+
+    /// Says how the daemon takes sources, whatever their real age. Before a daemon is started.
+    pub fn take_sources_for(&mut self, age: Age) {
+        if age == Age::Old {
+            self.set(SOON, "0s");
+        }
     }
 
     /// Takes back what was set.
@@ -106,11 +125,11 @@ impl World {
     }
 
     /// A command in the working folder with this world's variables, and none of the caller's but those that programs
-    /// need.
+    /// need, and those by which a whole suite is run in another way.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.work).env_clear();
-        for name in ["PATH", "TMPDIR", "USER", "ZCCACHE_LOG"] {
+        for name in ["PATH", "TMPDIR", "USER", "ZCCACHE_LOG", SOON] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }

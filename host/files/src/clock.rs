@@ -46,9 +46,9 @@ impl Started {
         }
     }
 
-    /// Whether one of these inputs was changed shortly before the release.
-    pub fn is_soon_after_changes(self, place: &Place<'_>, inputs: &[Input]) -> bool {
-        let soon = i128::try_from(limits::SOON.as_nanos()).unwrap_or(i128::MAX);
+    /// Whether one of these inputs was changed less than `soon` before the release.
+    pub fn is_soon_after_changes(self, place: &Place<'_>, inputs: &[Input], soon: Duration) -> bool {
+        let soon = i128::try_from(soon.as_nanos()).unwrap_or(i128::MAX);
         newest_change(place, inputs).saturating_add(soon) > self.0
     }
 

@@ -27,6 +27,8 @@ pub struct Settings {
     pub idle: Duration,
     /// What the daemon writes to its log, as `tracing` filters are written.
     pub log: String,
+    /// How long before its compile a source is changed that may be removed right after it.
+    pub soon: Duration,
 }
 
 /// How outputs get from the cache to where they belong.
@@ -138,6 +140,18 @@ pub const TABLE: &[Row] = &[
     },
 ];
 
+/// What only tests set, by its variable. A file's change time cannot be set, so that without this a test would have to wait
+/// before each compile whose source is to be an old one.
+const FOR_TESTS: &[Row] = &[Row {
+    key: "soon",
+    about: "how long before its compile a source is changed that may be removed right after it",
+    default: "2s",
+    set: |settings, value| {
+        settings.soon = humantime::parse_duration(value).map_err(|_| "a time such as 0s or 2s")?;
+        Ok(())
+    },
+}];
+
 fn switch(value: &str) -> Result<bool, &'static str> {
     match value.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
@@ -195,9 +209,10 @@ impl Settings {
             watch: true,
             idle: limits::IDLE,
             log: "info".to_owned(),
+            soon: limits::SOON,
         };
         settings.read_file(&folders.configuration)?;
-        for row in TABLE {
+        for row in TABLE.iter().chain(FOR_TESTS) {
             let name = row.variable();
             if let Some(value) = variable(&name) {
                 settings.set(row, &name, &value.to_string_lossy())?;
@@ -271,6 +286,15 @@ mod tests {
             .map(|row| format!("{} = '{}'\n", row.key, row.default))
             .collect();
         assert_eq!(read(&written, &[]).unwrap(), read("", &[]).unwrap());
+    }
+
+    #[test]
+    fn what_is_for_tests_is_set_by_its_variable_only() {
+        let [row] = FOR_TESTS else { panic!("there is one") };
+        let as_by_default = read("", &[(row.variable().as_str(), row.default)]).unwrap();
+        assert_eq!(as_by_default, read("", &[]).unwrap());
+        assert_eq!(read("", &[("ZCCACHE_SOON", "0s")]).unwrap().soon, Duration::ZERO);
+        assert!(read("soon = '0s'", &[]).is_err());
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Seen {
         let first = ask(planned, &self.run, &[])?;
         if let Collected::Facts(asked) = &first
             && !scans
-            && !self.may_go_with_its_source(call, planned)
+            && !self.may_go_with_its_source(services, call, planned)
         {
             let searched: Vec<&str> = searched(planned).collect();
             let ended = call.at_place(|place| services.files.witness_end(place, self.started, &searched, asked));
@@ -86,9 +86,9 @@ impl Seen {
 
     /// Whether the plan says too little of where names are looked for, or something that it names was made just before the run:
     /// scripts that try a compiler out remove their source as soon as it is back.
-    fn may_go_with_its_source(&self, call: &Call, planned: &Planned) -> bool {
-        let unit = planned.unit();
-        unit.ahead.is_none() || call.at_place(|place| self.started.is_soon_after_changes(place, &unit.inputs))
+    fn may_go_with_its_source(&self, services: &Services, call: &Call, planned: &Planned) -> bool {
+        let (unit, soon) = (planned.unit(), services.settings.soon);
+        unit.ahead.is_none() || call.at_place(|place| self.started.is_soon_after_changes(place, &unit.inputs, soon))
     }
 
     fn look(
