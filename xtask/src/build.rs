@@ -1,5 +1,6 @@
 //! `cargo xtask build`: the release programs, where they are and how large.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -28,6 +29,14 @@ impl Programs {
 /// Builds both programs and prints them.
 pub(crate) fn run(workspace: &Workspace) -> Result<Programs> {
     programs(workspace, &[])
+}
+
+/// The client that is tried: one that is there already, as for the tests, or the release build.
+pub(crate) fn client(workspace: &Workspace) -> Result<PathBuf> {
+    match env::var_os("ZCCACHE_TEST_BIN_DIR") {
+        Some(folder) => Ok(std::path::absolute(folder).context("the folder of programs")?.join("zccache")),
+        None => Ok(run(workspace)?.client),
+    }
 }
 
 /// Builds also the programs of the benchmark into the same folder: in one go, so that cargo builds what they share once.

@@ -8,6 +8,7 @@ mod fuzz;
 mod process;
 mod setup;
 mod statistics;
+mod survey;
 mod test;
 mod tool;
 mod workspace;
@@ -59,6 +60,11 @@ enum Task {
     /// Changes a small project at random and holds each compile through the cache against the bare one
     #[command(after_help = "Example: cargo xtask fuzz --compiler g++ --seconds 600")]
     Fuzz(fuzz::Fuzz),
+    /// Builds real projects bare and by caches, cold and warm: what comes from the cache, and why the rest does not
+    #[command(after_help = "Example: cargo xtask survey --setup --only nginx,redis\n\
+        Writes docs/survey.*, or those in target/survey if it was not all and not with --keep.\n\
+        ZCCACHE_TEST_BIN_DIR: a folder with programs to try, instead of building")]
+    Survey(survey::Options),
 }
 
 fn main() -> ExitCode {
@@ -86,5 +92,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test => test::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),
+        Task::Survey(options) => survey::run(&workspace, &options),
     }
 }

@@ -1,5 +1,6 @@
 //! Ours and the caches that we are compared with: each with a folder and a daemon of its own, which end with the value.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -46,6 +47,8 @@ pub(crate) struct Cache {
     kind: Kind,
     program: PathBuf,
     folder: PathBuf,
+    /// Further variables of all commands that use it, its daemon included.
+    variables: Vec<(String, OsString)>,
 }
 
 /// What a cache says of itself.
@@ -60,14 +63,24 @@ pub(crate) struct Counts {
 impl Cache {
     /// An empty cache in `folder`, its daemon running. Ends the daemon that an earlier run may have left there.
     pub(crate) fn fresh(kind: Kind, program: &Path, folder: &Path) -> Result<Cache> {
-        let cache = Cache { kind, program: program.to_owned(), folder: folder.to_owned() };
+        let cache = Cache::at(kind, program, folder, Vec::new());
         cache.empty()?;
         Ok(cache)
+    }
+
+    /// The cache in `folder` as it is, for commands that have these variables too.
+    pub(crate) fn at(kind: Kind, program: &Path, folder: &Path, variables: Vec<(String, OsString)>) -> Cache {
+        Cache { kind, program: program.to_owned(), folder: folder.to_owned(), variables }
     }
 
     /// For people.
     pub(crate) fn name(&self) -> &'static str {
         self.kind.name()
+    }
+
+    /// Which program it is.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Whether it is the one that we answer for.
@@ -92,7 +105,7 @@ impl Cache {
 
     /// Makes a command, and whatever it starts, use this cache, and no setting of the user's.
     pub(crate) fn used_by<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        without_settings(command);
+        without_settings(command).envs(self.variables.iter().map(|(name, value)| (name, value)));
         match self.kind {
             Kind::Zccache | Kind::Upstream => command.env("ZCCACHE_CACHE_DIR", &self.folder),
             Kind::Ccache => {

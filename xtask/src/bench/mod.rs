@@ -37,10 +37,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub(crate) use crate::bench::cache::{Cache, Counts, Kind, version, without_settings};
+pub(crate) use crate::bench::daemon::{Ticks, ticks};
+pub(crate) use crate::bench::figures::quantile;
 pub(crate) use crate::bench::floor::{SERVE as FLOOR_SERVER, serve as serve_floor};
 pub(crate) use crate::bench::options::Options;
 use crate::bench::options::Section;
 use crate::bench::programs::Programs;
+pub(crate) use crate::bench::programs::installed;
 use crate::bench::report::Report;
 use crate::bench::world::World;
 use crate::workspace::Workspace;

@@ -68,7 +68,7 @@ impl Programs {
 
 /// Copies a program, as installing it does. A file that a linker wrote lies in the system's memory in small pieces, and starts
 /// 0.2 ms later than a copy of it, or than the same file after the machine was started anew.
-fn installed(program: &Path, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn installed(program: &Path, folder: &Path) -> Result<PathBuf> {
     let copy = folder.join(program.file_name().context("a program has a name")?);
     // One that runs at this moment cannot be written.
     match fs::remove_file(&copy) {

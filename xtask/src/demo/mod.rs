@@ -15,16 +15,14 @@ mod tree;
 mod run;
 mod table;
 
-use std::env;
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use clap::Args;
 
+pub(crate) use crate::demo::cargo::prepare as prepare_cargo;
 pub(crate) use crate::demo::project::Project;
 pub(crate) use crate::demo::projects::{googletest_library, zstd};
 pub(crate) use crate::demo::rust::{ripgrep, ripgrep_release, ripgrep_whole, tally};
-pub(crate) use crate::demo::sources::fetch;
+pub(crate) use crate::demo::sources::{crate_folder, fetch, vendor};
 pub(crate) use crate::demo::tree::Tree;
 use crate::statistics::Cache;
 use crate::tool::{Purpose, Tool};
@@ -64,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let projects = options.projects()?;
     setup::run(workspace, if options.all { Purpose::AllProjects } else { Purpose::Build })?;
     check_tools(&projects)?;
-    let client = client(workspace)?;
+    let client = build::client(workspace)?;
     let folder = workspace.target.join("demo");
     sources::fetch(workspace, &projects, &folder)?;
     let cache = Cache::fresh(&client, &folder.join("cache"))?;
@@ -95,12 +93,4 @@ fn check_tools(projects: &[Project]) -> Result<()> {
     let names: Vec<&str> = missing.iter().map(|tool| tool.name).collect();
     let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages).copied().collect();
     bail!("missing: {}; `sudo apt-get install {}` brings it", names.join(", "), packages.join(" "))
-}
-
-/// The client that is tried: one that is there already, as for the tests, or the release build.
-fn client(workspace: &Workspace) -> Result<PathBuf> {
-    match env::var_os("ZCCACHE_TEST_BIN_DIR") {
-        Some(folder) => Ok(PathBuf::from(folder).join("zccache")),
-        None => Ok(build::run(workspace)?.client),
-    }
 }

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 /// Fetches, copies and writes everything that is compiled.
 pub(crate) fn fetch(workspace: &Workspace, projects: &[Project], demo: &Path) -> Result<()> {
-    let crates = fetch_crates(projects, &demo.join("crates"))?;
+    let crates = vendor(&crates(projects), &demo.join("crates"))?;
     for project in projects {
         let folder = demo.join(project.name);
         if folder.exists() {
@@ -48,7 +48,7 @@ fn root(origin: Origin, workspace: &Workspace, crates: &Path) -> Result<PathBuf>
 }
 
 /// The folder of a crate, whose name may end with more of its version: `zstd-sys-2.1.2+zstd.1.5.7`.
-fn crate_folder(crates: &Path, name: &str) -> Result<PathBuf> {
+pub(crate) fn crate_folder(crates: &Path, name: &str) -> Result<PathBuf> {
     let is_it = |folder: &str| folder.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'));
     for entry in fs::read_dir(crates).with_context(|| crates.display().to_string())? {
         let entry = entry?;
@@ -59,11 +59,11 @@ fn crate_folder(crates: &Path, name: &str) -> Result<PathBuf> {
     bail!("cargo laid no {name} into {}", crates.display())
 }
 
-/// Has cargo lay the crates, and what they need, side by side. Those without a library are never named by `cargo metadata`.
-fn fetch_crates(projects: &[Project], folder: &Path) -> Result<PathBuf> {
+/// Has cargo lay crates, and what they need, side by side. Those without a library are never named by `cargo metadata`.
+pub(crate) fn vendor(wanted: &BTreeSet<(&str, &str)>, folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let manifest = folder.join("Cargo.toml");
-    fs::write(&manifest, manifest_text(projects)).with_context(|| manifest.display().to_string())?;
+    fs::write(&manifest, manifest_text(wanted)).with_context(|| manifest.display().to_string())?;
     fs::write(folder.join("lib.rs"), "").context("lib.rs")?;
     let crates = folder.join("vendor");
     let mut cargo = process::cargo();
@@ -74,16 +74,20 @@ fn fetch_crates(projects: &[Project], folder: &Path) -> Result<PathBuf> {
     Ok(crates)
 }
 
-/// A package of its own workspace that only depends.
-fn manifest_text(projects: &[Project]) -> String {
+/// Names and versions of the crates that projects are made of.
+fn crates(projects: &[Project]) -> BTreeSet<(&'static str, &'static str)> {
     let origins = projects.iter().flat_map(|project| &project.sources).map(|sources| sources.origin);
-    let line = |origin| match origin {
-        Origin::Crate(name, version) => Some(format!("{name} = \"={version}\"\n")),
+    let wanted = |origin| match origin {
+        Origin::Crate(name, version) => Some((name, version)),
         Origin::Workspace | Origin::System => None,
     };
-    let lines: BTreeSet<String> = origins.filter_map(line).collect();
+    origins.filter_map(wanted).collect()
+}
+
+/// A package of its own workspace that only depends.
+fn manifest_text(wanted: &BTreeSet<(&str, &str)>) -> String {
     let package = "[package]\nname = \"demo-sources\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n";
-    let lines: String = lines.into_iter().collect();
+    let lines: String = wanted.iter().map(|(name, version)| format!("{name} = \"={version}\"\n")).collect();
     format!("{package}[workspace]\n[dependencies]\n{lines}")
 }
 

@@ -1,0 +1,13 @@
+//! The projects of the survey, those first that most people meet.
+
+mod cmake;
+mod linux;
+mod make;
+mod rust;
+
+use crate::survey::project::Project;
+
+/// All of them, in the order of the document.
+pub(crate) fn all() -> Vec<Project> {
+    [make::all(), linux::all(), cmake::all(), rust::all()].into_iter().flatten().collect()
+}

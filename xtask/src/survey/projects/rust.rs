@@ -1,0 +1,23 @@
+//! Projects that cargo builds, with what their crates carry of C.
+
+use crate::survey::project::{Kind, Project, Source};
+
+pub(crate) fn all() -> Vec<Project> {
+    vec![ripgrep(), rpds()]
+}
+
+/// Cargo looks for settings from the folder that it is called in upwards: ours are not meant for other projects.
+const BUILD: &str = "cd / && cargo build --quiet --offline --locked --jobs $JOBS \
+                     --manifest-path $TREE/Cargo.toml --target-dir $TREE/target";
+
+fn ripgrep() -> Project {
+    Project { kind: Kind::Cargo, ..Project::new("ripgrep", Source::Crate("ripgrep", "15.2.0"), "true", BUILD) }
+}
+
+/// A library for Python.
+fn rpds() -> Project {
+    let build = "cd / && maturin build --quiet --offline --locked --jobs $JOBS --manifest-path $TREE/Cargo.toml \
+                 --target-dir $TREE/target --interpreter $TREE/../python/bin/python";
+    let project = Project::new("rpds-py", Source::Python("rpds-py", "2026.9.1"), "true", build);
+    Project { kind: Kind::Cargo, wheels: &["maturin==1.16.0"], ..project }
+}
