@@ -108,3 +108,50 @@ fn a_date_that_a_macro_of_the_command_line_stands_for_is_never_served_from_the_c
         }
     });
 }
+
+const REDEFINED: &str = "-Wno-builtin-macro-redefined -D__DATE__=\"redacted\" -D__TIME__= -U__TIMESTAMP__";
+
+#[test]
+fn a_date_that_the_command_line_puts_something_else_in_the_place_of_is_none() {
+    each("const char *when[] = { __DATE__ __TIME__ \"\" };\n#define STAMP __TIMESTAMP__\n", |unit| {
+        let call = unit.call(REDEFINED);
+        let bare = unit.world.expect_cold_and_warm(&call, &["x.o"]);
+        assert!(bare.run.succeeded(), "{bare:?}");
+        unit.world.expect_cold_and_warm(&call.replace("redacted", "other"), &["x.o"]);
+        // One of them still stands for the time.
+        for left in ["-D__TIME__= -U__TIMESTAMP__", "-D__DATE__=\"x\" -U__TIMESTAMP__", "-D__DATE__= -D__TIME__="] {
+            let call = unit.call(&format!("-Wno-builtin-macro-redefined {left}"));
+            for _ in 0..2 {
+                let (_, counters) = unit.world.count(|| unit.world.make_cached(&call, &["x.o"]));
+                assert_eq!((counters.hits, counters.reason("not stored: date")), (0, 1), "{left}: {counters:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn pieces_of_a_date_that_is_redefined_are_none_either() {
+    let text = "#define P(a, b) a##b\n#define Q(a) __##a##__\nconst char *when[] = { P(__DA, TE__) Q(DATE) };\n";
+    each(text, |unit| {
+        let bare = unit.world.expect_cold_and_warm(&unit.call(REDEFINED), &["x.o"]);
+        assert!(bare.run.succeeded(), "{bare:?}");
+    });
+}
+
+#[test]
+fn a_date_that_a_precompiled_header_of_gcc_brings_back_is_not_cached() {
+    if !required("gcc") {
+        return;
+    }
+    let world = zccache_tests::World::new();
+    world.write("p.h", "int p;\n");
+    world.write("x.c", "const char *when = __DATE__;\n");
+    assert!(world.make_bare("gcc -x c-header p.h -o p.h.gch", &["p.h.gch"]).run.succeeded());
+    for _ in 0..2 {
+        let call = format!("gcc {REDEFINED} -include p.h -c x.c");
+        let (made, counters) = world.count(|| world.make_cached(&call, &["x.o"]));
+        let object = made.files["x.o"].as_ref().unwrap();
+        assert!(!object.bytes.windows(8).any(|bytes| bytes == b"redacted"), "the precompiled header holds the date");
+        assert_eq!((counters.hits, counters.results), (0, 0), "{counters:?}");
+    }
+}

@@ -119,3 +119,115 @@ fn names_with_blanks_and_signs_that_make_reads() {
         Expected::Miss.check(&counters);
     });
 }
+
+#[test]
+fn options_that_no_table_knows_are_in_the_key_where_they_cannot_name_a_file() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        let (one, other, path) = match unit.compiler.name.starts_with("clang") {
+            true => ("-ftrap-function=f", "-ftrap-function=g", "-ftrap-function=a/b"),
+            false => ("-fsched-stalled-insns=2", "-fsched-stalled-insns=3", "-fsched-stalled-insns=a/b"),
+        };
+        world.expect_cold_and_warm(&unit.call(one), &["x.o"]);
+        world.expect(Expected::Miss, &unit.call(other), &["x.o"]);
+        world.expect(Expected::Hit, &unit.call(one), &["x.o"]);
+        world.write("value.h", "#define VALUE 6\n");
+        world.expect(Expected::Miss, &unit.call(one), &["x.o"]);
+        let (_, counters) = world.count(|| world.make_cached(&unit.call(path), &["x.o"]));
+        assert_eq!((counters.hits, counters.misses), (0, 0), "{counters:?}");
+    });
+}
+
+#[test]
+fn what_an_unknown_option_may_show_of_the_call_is_in_the_key() {
+    each_with_header(|unit| {
+        let option =
+            if unit.compiler.name.starts_with("clang") { "-ftrap-function=f" } else { "-fsched-stalled-insns=2" };
+        unit.world.expect(Expected::Miss, &unit.call(&format!("{option} -o one.o")), &["one.o"]);
+        unit.world.expect(Expected::Miss, &unit.call(&format!("{option} -o two.o")), &["two.o"]);
+    });
+}
+
+#[test]
+fn long_names_of_options_act_like_the_short_ones() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        world.write("folder/deep.h", "#define DEEP 1\n");
+        world.write("forced.h", "#include <deep.h>\n");
+        for words in [
+            "--include-directory=folder --include=forced.h",
+            "--include-directory folder --include forced.h",
+            "--include-directory-after=folder --imacros=forced.h",
+            "--define-macro=OTHER=1 --undefine-macro=OTHER --optimize=2",
+            "--define-macro OTHER=1 --optimize --pedantic --all-warnings",
+            "--no-warnings --debug --signed-char --pipe",
+        ] {
+            let bare = world.expect_cold_and_warm(&unit.call(words), &["x.o"]);
+            assert!(bare.run.succeeded(), "{words}: {bare:?}");
+        }
+        let call = unit.call("--include-directory=folder --include=forced.h");
+        for text in ["#define DEEP 2\nint deep;\n", "#define DEEP 3\n"] {
+            world.write("folder/deep.h", text);
+            world.expect(Expected::Miss, &call, &["x.o"]);
+        }
+        let language = if unit.compiler.suffix == "c" { "c" } else { "c++" };
+        world.write("odd.name", "int odd;\n");
+        let call = format!("{} --language={language} -c odd.name", unit.compiler.name);
+        assert!(world.expect_cold_and_warm(&call, &["odd.o"]).run.succeeded());
+    });
+}
+
+#[test]
+fn a_source_behind_the_end_of_options_is_one() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        let call = format!("{} -c -MD -- {}", unit.compiler.name, unit.source);
+        if unit.compiler.name.starts_with("clang") {
+            let bare = world.expect_cold_and_warm(&call, &["x.o", "x.d"]);
+            assert!(bare.run.succeeded(), "{bare:?}");
+            world.write("value.h", "#define VALUE 8\n");
+            world.expect(Expected::Miss, &call, &["x.o", "x.d"]);
+        } else {
+            let (made, counters) = world.compare(&call, &["x.o", "x.d"]);
+            assert_eq!((made.run.succeeded(), counters.results), (false, 0));
+        }
+    });
+}
+
+#[test]
+fn debug_information_that_is_taken_back_shows_no_folder() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        for words in ["-g -g0", "-ggdb3 -g0", "-gz", "-g0 -O1"] {
+            let made = |folder: &str, expected: Expected| {
+                let place = world.work.join(folder);
+                let object = format!("{folder}/x.o");
+                let call = unit.call(words);
+                let bare = world.make(world.bare_command(&call).current_dir(&place).env("PWD", &place), &[&object]);
+                let mut cached = world.zccache(call.split(' ').filter(|word| !word.is_empty()));
+                let run = || world.make(cached.current_dir(&place).env("PWD", &place), &[&object]);
+                let (cached, counters) = world.count(run);
+                assert_eq!(cached, bare, "{words} in {folder}");
+                expected.check(&counters);
+            };
+            for folder in ["one", "two"] {
+                world.write(&format!("{folder}/{}", unit.source), format!("#include \"value.h\"\nint x; // {words}\n"));
+                world.write(&format!("{folder}/value.h"), "#define VALUE 1\n");
+            }
+            made("one", Expected::Miss);
+            made("two", Expected::Hit);
+        }
+    });
+}
+
+#[test]
+fn sources_that_are_said_to_be_in_the_usual_characters_are_cached() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        for words in ["-finput-charset=UTF-8", "-finput-charset=utf-8"] {
+            assert!(world.expect_cold_and_warm(&unit.call(words), &["x.o"]).run.succeeded(), "{words}");
+        }
+        let (_, counters) = world.count(|| world.make_cached(&unit.call("-finput-charset=latin1"), &["x.o"]));
+        assert_eq!((counters.hits, counters.misses), (0, 0), "{counters:?}");
+    });
+}

@@ -231,17 +231,22 @@ fn check_output(invocation: &Invocation, output: &Output) -> Result<(), BrokenRu
 }
 
 /// The paths that an argument can name: itself, what follows a `=`, `,` or `:`, and in an option any end that does not
-/// begin within a longer path: the argument `/home/x/etc/y` names nothing in `/etc`.
+/// begin within a longer path: the argument `/home/x/etc/y` names nothing in `/etc`. A comma may also end a path, since some
+/// options hold a list.
 fn named_paths(argument: &str) -> impl Iterator<Item = &str> {
     let option = argument.starts_with('-');
-    argument.char_indices().map(|(start, _)| argument.split_at(start)).filter_map(move |(before, path)| {
-        let begins = match before.chars().next_back() {
-            None | Some('=' | ',' | ':') => true,
-            Some('/') => false,
-            Some(_) => option,
-        };
-        begins.then_some(path)
-    })
+    argument
+        .char_indices()
+        .map(|(start, _)| argument.split_at(start))
+        .filter_map(move |(before, path)| {
+            let begins = match before.chars().next_back() {
+                None | Some('=' | ',' | ':') => true,
+                Some('/') => false,
+                Some(_) => option,
+            };
+            begins.then_some(path)
+        })
+        .flat_map(|path| [Some(path), path.split_once(',').map(|(first, _)| first)].into_iter().flatten())
 }
 
 fn check_lookups(chains: &[Vec<String>], lookups: &[Lookup]) -> Result<(), BrokenRule> {
@@ -353,6 +358,7 @@ mod tests {
             "-o/tmp/z.o",
             "/into",
             "--to=in/",
+            "-Wx,-y,/list/x.d,-z,t",
         ]);
         for (path, named_by) in [
             ("out/x.o", Some(1)),
@@ -365,6 +371,7 @@ mod tests {
             ("/home/x/etc/y", Some(4)),
             ("/into/z", Some(6)),
             ("in/z", Some(7)),
+            ("/list/x.d", Some(8)),
         ] {
             assert_eq!(check_output(&call, &output(path, named_by)), Ok(()), "{path}");
         }

@@ -7,6 +7,7 @@ use zccache_plugin_sdk::answer::maybe;
 use zccache_plugin_sdk::contract::{Input, Observe, Tool};
 use zccache_plugin_sdk::path;
 
+use crate::command::SearchWords;
 use crate::search::Search;
 
 /// Where distributions are told apart, which decides some options.
@@ -21,15 +22,18 @@ const RELEASES: &[&str] = &[
     "/etc/arch-release",
 ];
 
-/// Everything by which clang chooses folders and options. `sysroots`: what stands for `/` by the command line.
-pub(crate) fn assumptions(search: &Search, tool: &Tool, sysroots: &[&str]) -> Vec<Input> {
+/// Everything by which clang chooses folders and options, also what the command line says of it.
+pub(crate) fn assumptions(search: &Search, tool: &Tool, words: &SearchWords<'_>) -> Vec<Input> {
     let mut assumed = Vec::new();
     // Where it is installed: as it was called, and as links lead there.
     let installed = search.config_folders.first().map(String::as_str).into_iter().chain([path::folder(&tool.real)]);
     for folder in installed {
         prefix(&format!("{folder}/.."), &mut assumed);
     }
-    for root in sysroots.iter().copied().chain([""]) {
+    for toolchain in &words.toolchains {
+        prefix(toolchain.trim_end_matches('/'), &mut assumed);
+    }
+    for root in words.sysroots.iter().copied().chain([""]) {
         let root = root.trim_end_matches('/');
         for below in ["", "/usr", "/usr/local"] {
             prefix(&format!("{root}{below}"), &mut assumed);

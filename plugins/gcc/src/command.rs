@@ -39,8 +39,12 @@ pub(crate) struct CommandLine<'a> {
     pub piped: bool,
     /// A macro may stand for the name of a file.
     pub macros_name_headers: bool,
+    /// Tokens of dates whose macros are gone, or others.
+    pub redefined_dates: Vec<&'static str>,
     /// What is said about colours.
     pub colour: Colour,
+    /// Where options end: all behind are sources.
+    pub end: Option<u32>,
     /// What steers the search for headers.
     pub search: SearchWords<'a>,
     /// What steers the search for gcc's own parts.
@@ -92,6 +96,8 @@ pub(crate) struct Depends<'a> {
     pub file: Option<Named<'a>>,
     /// `-MT` or `-MQ` names the target, so that the file does not show the output's name.
     pub target: bool,
+    /// clang makes another thing of these words.
+    pub gcc_alone: bool,
 }
 
 /// What the user's dependency file lists.
@@ -172,6 +178,8 @@ pub(crate) struct SearchWords<'a> {
     pub assembler_folders: Vec<&'a str>,
     /// What stands for `/`.
     pub sysroots: Vec<&'a str>,
+    /// Below these clang looks for gcc.
+    pub toolchains: Vec<&'a str>,
     /// Names of `-include` and `-imacros`.
     pub forced: Vec<&'a str>,
 }
@@ -194,9 +202,10 @@ impl CommandLine<'_> {
 
 /// Understands an argument list. `cpp_driver`: C is compiled as C++.
 pub(crate) fn parse(words: &[Argument], cpp_driver: bool) -> Result<Call<'_>, Stop> {
-    let items = options::parse(&TABLE, words);
+    let mut items = options::parse(&TABLE, words);
+    let end = end_of_options(&mut items, words);
     let mode = mode(&items)?;
-    let mut reader = Reader::new(cpp_driver);
+    let mut reader = Reader::new(cpp_driver, end);
     for item in &items {
         reader.read(item)?;
     }
@@ -204,6 +213,16 @@ pub(crate) fn parse(words: &[Argument], cpp_driver: bool) -> Result<Call<'_>, St
         return bypass("save-temps", "the response file is kept too");
     }
     reader.finish(mode)
+}
+
+/// Takes everything behind `--` for an operand, as clang does (gcc knows no such word and fails). Where it stands.
+fn end_of_options<'a>(items: &mut Vec<Item<'a, Effect>>, words: &'a [Argument]) -> Option<u32> {
+    let place = items.iter().position(|item| matches!(item, Item::Unknown(word) if word.text == "--"))?;
+    let Item::Unknown(end) = items[place] else { return None };
+    let behind = words.iter().skip_while(|word| !std::ptr::eq(*word, end)).skip(1);
+    items.truncate(place);
+    items.extend(behind.map(Item::Operand));
+    Some(end.index)
 }
 
 /// What the driver is asked to do at all weighs more than what it is asked to do besides. None: it is not said.

@@ -53,6 +53,8 @@ pub(crate) struct Context {
     pub assembler_folders: Vec<String>,
     /// Names of `-include` and `-imacros`.
     pub forced: Vec<String>,
+    /// Tokens of dates whose macros the command line puts others in the place of.
+    pub redefined_dates: Vec<String>,
     /// What the result may call the working directory, if it is a name of it.
     pub called: Option<String>,
 }
@@ -101,6 +103,7 @@ impl Context {
             self.bracket.clone(),
             self.assembler_folders.clone(),
             self.forced.clone(),
+            self.redefined_dates.clone(),
             self.called.iter().cloned().collect(),
         ])
         .encode()
@@ -109,8 +112,10 @@ impl Context {
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
         let Lists(lists) = Lists::decode(state)?;
-        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced, called]: [Vec<String>; 8] =
-            lists.try_into().ok()?;
+        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced, redefined_dates, called]: [Vec<
+            String,
+        >;
+            9] = lists.try_into().ok()?;
         let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
@@ -135,6 +140,7 @@ impl Context {
             bracket,
             assembler_folders,
             forced,
+            redefined_dates,
             called: called.into_iter().next(),
         })
     }
@@ -163,6 +169,7 @@ mod tests {
             bracket: vec!["b".into()],
             assembler_folders: Vec::new(),
             forced: vec!["f.h".into()],
+            redefined_dates: vec!["date".into()],
             called: Some("/link".into()),
         };
         assert_eq!(Context::decode(&context.encode()), Some(context));

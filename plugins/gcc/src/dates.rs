@@ -63,6 +63,22 @@ pub(crate) fn told(token: &str, path: &str) -> Option<Date> {
     }
 }
 
+/// The token of the macro that a definition of the command line puts in the place of such a macro. What the compiler had for it is
+/// then gone for good: no directive brings it back.
+pub(crate) fn redefined(definition: &str) -> Option<&'static str> {
+    let name = definition.split_once('=').map_or(definition, |(name, _)| name);
+    DATES.iter().find(|(_, date)| *date == name).map(|(token, _)| *token)
+}
+
+/// The token of the macro whose name, or a piece of whose name, a token of dates finds.
+pub(crate) fn macro_of(token: &str) -> &str {
+    let mut parts = token.splitn(2, PIECE);
+    match (parts.next(), parts.next()) {
+        (Some(BARE), Some(date)) => date,
+        (date, _) => date.unwrap_or_default(),
+    }
+}
+
 /// Whether a macro of the command line stands for such a macro, or for a piece of its name; or pastes underscores, or stands for what
 /// they are pasted to.
 pub(crate) fn hides(definition: &str) -> bool {
@@ -71,7 +87,8 @@ pub(crate) fn hides(definition: &str) -> bool {
     let (_, value) = definition.split_once('=').unwrap_or((definition, ""));
     let is_middle = |word: &str| DATES.iter().any(|(_, name)| word == name.trim_matches('_'));
     let pastes = value.split("##").skip(1).any(|pasted| pasted.trim_start().starts_with("__"));
-    pastes || words(definition).any(is_date) || words(value).any(is_middle)
+    let named = if redefined(definition).is_some() { value } else { definition };
+    pastes || words(named).any(is_date) || words(value).any(is_middle)
 }
 
 /// Of each way to part a name in two, the longer piece.
@@ -102,11 +119,29 @@ mod tests {
     }
 
     #[test]
+    fn a_definition_of_a_date_is_told_from_those_of_other_names_and_every_token_is_one_macros() {
+        assert_eq!(redefined("__DATE__=\"redacted\""), Some("date"));
+        assert_eq!(redefined("__TIMESTAMP__"), Some("timestamp"));
+        for definition in ["__DATE__(x)=1", "MY__DATE__", "DATE=__DATE__", ""] {
+            assert_eq!(redefined(definition), None, "{definition}");
+        }
+        for (token, of) in [("date", "date"), ("time:__TI", "time"), ("bare:timestamp", "timestamp")] {
+            assert_eq!(macro_of(token), of);
+        }
+    }
+
+    #[test]
     fn a_definition_hides_names_and_pieces_and_no_longer_words() {
         for definition in
             ["NOW=__TIME__", "A=__TI", "F(x)=x##_TIMESTAMP__", "P(x)=__##x## __", "D=DATE", "F(x)=x(TIME)"]
         {
             assert!(hides(definition), "{definition}");
+        }
+        for definition in ["__DATE__=__TIME__", "__DATE__=__DATE__", "__DATE__(x)=1", "__DATE=1"] {
+            assert!(hides(definition), "{definition}");
+        }
+        for definition in ["__DATE__=", "__TIME__=\"redacted\"", "__TIMESTAMP__"] {
+            assert!(!hides(definition), "{definition}");
         }
         for definition in ["MY__DATE__X", "__DATA=1", "TIME=__", "X=2", "DATE", "DATE=2024", "F(x)=x##_"] {
             assert!(!hides(definition), "{definition}");

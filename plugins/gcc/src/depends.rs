@@ -11,67 +11,87 @@ use crate::effect::{Depend, Effect, Mode};
 pub(crate) struct DependsWords<'a> {
     all: bool,
     user: bool,
+    /// What the driver was asked for last, and where.
+    asked: Option<(Which, u32)>,
     file: Option<Named<'a>>,
     target: bool,
     modifier: Option<&'a str>,
-    /// The preprocessor is told itself: what it lists, and where.
-    told: Option<(Which, Named<'a>)>,
+    told: Told<'a>,
+}
+
+/// What the preprocessor was told itself; of each, the last word counts.
+#[derive(Default)]
+struct Told<'a> {
+    which: Option<(Which, u32)>,
+    file: Option<Named<'a>>,
+    /// clang makes another thing of it than gcc.
+    gcc_alone: bool,
 }
 
 impl<'a> DependsWords<'a> {
     /// Takes one more word.
-    pub(crate) fn read(&mut self, word: Depend, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+    pub(crate) fn read(&mut self, word: Depend, option: &Matched<'a, Effect>) {
         let named = Named { text: option.value, argument: option.value_argument };
         match word {
-            Depend::All => self.all = true,
-            Depend::User => self.user = true,
-            Depend::AllWord => return self.tell(Which::All, named),
-            Depend::UserWord => return self.tell(Which::User, named),
+            Depend::All => {
+                self.all = true;
+                self.asked = Some((Which::All, option.argument.index));
+            }
+            Depend::User => {
+                self.user = true;
+                self.asked = Some((Which::User, option.argument.index));
+            }
+            Depend::AllWord => self.tell(Which::All, named),
+            Depend::UserWord => self.tell(Which::User, named),
             Depend::File => {
                 self.modifier = Some(option.name);
                 self.file = Some(named);
+            }
+            Depend::FileWord => {
+                self.modifier = Some(option.name);
+                self.told.file = Some(named);
             }
             Depend::Target => {
                 self.modifier = Some(option.name);
                 self.target = true;
             }
-            Depend::Phony => self.modifier = Some(option.name),
+            // The driver may name its own besides.
+            Depend::TargetWord | Depend::Phony => self.modifier = Some(option.name),
         }
-        Ok(())
     }
 
-    fn tell(&mut self, which: Which, named: Named<'a>) -> Result<(), Stop> {
-        if self.told.is_some() || named.text.contains(',') {
-            return bypass("preprocessor-options", named.argument.text.clone());
-        }
-        self.told = Some((which, named));
-        Ok(())
+    fn tell(&mut self, which: Which, named: Named<'a>) {
+        self.told.which = Some((which, named.argument.index));
+        self.told.file = Some(named);
     }
 
-    /// What it all comes to where so much is made.
+    /// clang makes another thing of words for the preprocessor than gcc.
+    pub(crate) fn differs_by_compiler(&mut self) {
+        self.told.gcc_alone = true;
+    }
+
+    /// What it all comes to where so much is made. What gcc's preprocessor is told, it is told last; for clang, `-Wp,-MD,file` is the
+    /// driver's own option at its place.
     pub(crate) fn finish(self, mode: Mode) -> Result<Depends<'a>, Stop> {
-        let DependsWords { all, user, file, target, modifier, told } = self;
-        let asked = match (all, user) {
+        let DependsWords { all, user, asked, file, target, modifier, told } = self;
+        // gcc takes the value of -o for the dependency file then.
+        if mode == Mode::Text && asked.is_some() && file.is_none() {
+            return bypass("dependencies", "-MD with -E and without -MF");
+        }
+        let of_driver = match (all, user) {
             (_, true) => Which::User,
             (true, false) => Which::All,
             (false, false) => Which::Unasked,
         };
-        match told {
-            // gcc then writes only one of the two.
-            Some((_, named)) if asked != Which::Unasked || file.is_some() => {
-                return bypass("dependencies", format!("{} and the driver's own option", named.argument.text));
-            }
-            Some((which, named)) => return Ok(Depends { which, file: Some(named), target }),
-            None => {}
-        }
+        let which = told.which.map_or(of_driver, |(which, _)| which);
         // gcc fails and clang warns, until an added -MD would give the option a meaning.
-        if let (Which::Unasked, Some(modifier)) = (asked, modifier) {
+        if let (Which::Unasked, Some(modifier)) = (which, modifier) {
             return bypass("dependencies", format!("{modifier} without -MD or -MMD"));
         }
-        // gcc takes the value of -o for the dependency file then.
-        if mode == Mode::Text && asked != Which::Unasked && file.is_none() {
-            return bypass("dependencies", "-MD with -E and without -MF");
-        }
-        Ok(Depends { which: asked, file, target })
+        let later_file =
+            matches!((file, told.file), (Some(file), Some(told)) if file.argument.index >= told.argument.index);
+        let later_word =
+            matches!((asked, told.which), (Some((asked, of)), Some((told, at))) if asked != told && of >= at);
+        Ok(Depends { which, file: told.file.or(file), target, gcc_alone: told.gcc_alone || later_file || later_word })
     }
 }

@@ -8,9 +8,10 @@ use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 use crate::dates;
 use crate::environment;
 use crate::language::Tongue;
+use crate::tool;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 4;
+const KEY_VERSION: u32 = 5;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
@@ -93,19 +94,12 @@ pub(crate) fn describe() -> Description {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         about: "C, C++, Objective-C and assembler sources, by gcc or clang".to_owned(),
         key_version: KEY_VERSION,
-        programs: programs(),
+        programs: tool::patterns(),
         environment: environment::declared(),
         grants: grants(),
         tokens: tokens(),
         more: Vec::new(),
     }
-}
-
-fn programs() -> Vec<String> {
-    ["gcc", "g++", "cc", "c++", "clang", "clang++"]
-        .iter()
-        .flat_map(|name| [(*name).to_owned(), format!("{name}-#"), format!("*-{name}"), format!("*-{name}-#")])
-        .collect()
 }
 
 fn grants() -> Vec<Grant> {

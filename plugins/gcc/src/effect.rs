@@ -7,19 +7,29 @@ pub(crate) enum Effect {
     Key,
     /// It is in the key, and the driver may choose folders, parts or the target by it, so the search probe is given it.
     Search(Search),
-    /// A word after `-f`: the key and the search probe, if it has no value.
+    /// A word after `-f`: the key and the search probe, if its value is none or no more than a setting.
     FlagWord,
     /// A macro: the key, if its value is nothing that the tokens look for in files.
-    Macro,
-    /// The same, handed to the preprocessor alone, if no further option follows behind a comma.
-    MacroWord,
+    Define,
+    /// A macro is taken away.
+    Undefine,
+    /// Words for the preprocessor, if all of them are known.
+    PreprocessorWords,
     /// A word after `-m`: the key and the search probe, which says what the machine's own processor is where the word
     /// asks for that.
     MachineWord,
-    /// A word after `-g`: the key, if it is a known one.
+    /// A word after `-g`: the key, if it is a known one, or cannot name a file.
     DebugWord,
     /// The object may show the name of the output (profile data, random names).
     ShowsOutput,
+    /// The same, and the driver takes other options only with it (`-flto`).
+    LinkTime,
+    /// Where counts of the program's runs are to lie.
+    ProfileFolder,
+    /// Only one value is known.
+    Only(&'static str),
+    /// In which characters sources are written: only what is taken for granted anyway.
+    InputCharset,
     /// One more file is written, named like the output.
     Side(Side),
     /// One more file is written, which the value names.
@@ -89,6 +99,8 @@ pub(crate) enum Search {
     IncludeFolder,
     /// Its value stands for `/` (`--sysroot`, `-isysroot`).
     Root,
+    /// Below its value clang looks for gcc (`--gcc-toolchain`).
+    Toolchain,
     /// gcc looks for its parts in other folders (`-m32`).
     Multilib,
     /// `-B`: a folder with parts of the compiler, and headers.
@@ -106,6 +118,10 @@ pub(crate) enum Depend {
     AllWord,
     /// The same without headers of the system: `-Wp,-MMD,file`.
     UserWord,
+    /// The preprocessor is told the file: `-Wp,-MF,file`.
+    FileWord,
+    /// The preprocessor is told a target, besides those of the driver: `-Wp,-MT,target`.
+    TargetWord,
     /// `-MF`.
     File,
     /// `-MT`, `-MQ`.

@@ -51,7 +51,7 @@ impl Known {
             }
             (Family::Gcc(_), None) => return bypass("search-path", "gcc goes by the name of clang"),
             (Family::Clang(_), _) => {
-                known.assumptions.extend(clang::assumptions(search, &invocation.tool, &command.search.sysroots));
+                known.assumptions.extend(clang::assumptions(search, &invocation.tool, &command.search));
                 if command.reads.sanitizes {
                     known.inputs.extend(clang::sanitizer_lists(search));
                 }

@@ -9,6 +9,7 @@ use zccache_plugin_sdk::path;
 use crate::command::{CommandLine, Temporaries, Which};
 use crate::effect::{Mode, Side};
 use crate::language::{Stage, Tongue};
+use crate::search::Family;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// The role of what the compiler was asked to make.
@@ -54,6 +55,26 @@ pub(crate) fn mark_replaced(outputs: &mut [Output], command: &CommandLine<'_>) {
     let assembled = command.mode == Mode::Object && !command.makes_precompiled_header();
     for output in outputs.iter_mut().filter(|output| assembled && output.role == OBJECT) {
         output.replaced = true;
+    }
+}
+
+/// Names a precompiled header that the command line does not name: up to clang 16 all call it like gcc's, and from clang 19 on, clang
+/// has a suffix of its own.
+pub(crate) fn name_precompiled_header(
+    outputs: &mut [Output],
+    command: &CommandLine<'_>,
+    family: Family,
+) -> Result<(), Stop> {
+    let unnamed = command.makes_precompiled_header() && command.output.is_none();
+    match family {
+        Family::Clang(17 | 18) if unnamed => bypass("precompiled-header", "it is not known what this clang calls it"),
+        Family::Clang(19..) if unnamed => {
+            for output in outputs.iter_mut().filter(|output| output.role == OBJECT) {
+                output.path = format!("{}.pch", command.source.argument.text);
+            }
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use zccache_plugin_sdk::contract::{
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value as variable;
 use zccache_plugin_sdk::path;
-use zccache_plugin_sdk::stop::Stop;
+use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use crate::command::{self, Call, Colour, CommandLine, Which};
 use crate::context::{Context, Listing};
@@ -45,6 +45,7 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     specs::check(&command.reads.specs, dialogue)?;
     let told = Told::ask(command, dialogue, clang)?;
     told.check(command, clang)?;
+    outputs::name_precompiled_header(&mut outputs, command, told.search.family)?;
     let known = Known::of(invocation, command, &told)?;
     if !told.search.is_clang() {
         outputs::mark_replaced(&mut outputs, command);
@@ -55,6 +56,10 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let mut additions: Vec<(String, u32)> = colour.iter().map(|before| (COLOUR.to_owned(), *before)).collect();
     let wanted = listings.iter().filter_map(|listing| addition(command, *listing));
     additions.extend(wanted.map(|grant| (grant.to_owned(), 0)));
+    // clang stores its whole command line, and what was added to it too.
+    if let Some(option) = command.shows.command.filter(|_| told.search.is_clang() && !additions.is_empty()) {
+        return bypass("records-command-line", option);
+    }
     let directory_in_key = command.shows.directory
         || told.hidden.uses_precompiled_header()
         || is_steered_from_directory(invocation, command, &told.search);
@@ -105,6 +110,7 @@ fn context(
         outputs: outputs.iter().map(|output| output.path.clone()).collect(),
         assembler_folders: assembler_folders(command, &search),
         forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
+        redefined_dates: command.redefined_dates.iter().map(|date| (*date).to_owned()).collect(),
         quote: search.quote,
         bracket: search.bracket,
         called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
@@ -132,7 +138,7 @@ fn colour(invocation: &Invocation, command: &CommandLine<'_>, family: Family) ->
     let before = match command.colour {
         Colour::Said => return None,
         Colour::Unsaid => 0,
-        Colour::Auto => invocation.arguments.len() as u32,
+        Colour::Auto => command.end.unwrap_or(invocation.arguments.len() as u32),
     };
     let dumb = variable(invocation, "TERM").is_none_or(|term| term == "dumb");
     let no_colour = matches!(family, Family::Clang(version) if version >= 17)

@@ -12,13 +12,13 @@ use crate::depends::DependsWords;
 use crate::effect::{Effect, Mode, Search, Side};
 use crate::language::{self, Language, Stage, Tongue};
 use crate::several::Several;
-use crate::table;
-use crate::{assembler, description, proper};
+use crate::{assembler, dates, description, plain, preprocessor, proper, table};
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// What was read so far.
 pub(crate) struct Reader<'a> {
     cpp_driver: bool,
+    end: Option<u32>,
     sources: Vec<Source<'a>>,
     language: Option<Language>,
     /// Indices of `-x` and its values.
@@ -36,6 +36,12 @@ pub(crate) struct Reader<'a> {
     piped: bool,
     /// A macro may stand for the name of a file.
     macros_name_headers: bool,
+    redefined_dates: Vec<&'static str>,
+    preprocessor: Vec<preprocessor::Word<'a>>,
+    /// Of the words that ask for debug information, the last does not take it back.
+    debugs: bool,
+    /// Counts of the program's runs lie in a folder of their own.
+    moves_counts: bool,
     /// A word by which the assembler notes the lines of its own text.
     notes_lines: Option<&'a str>,
     proper: Vec<&'a Argument>,
@@ -51,10 +57,11 @@ struct Nested {
 }
 
 impl<'a> Reader<'a> {
-    /// Nothing was read yet. `cpp_driver`: C is compiled as C++.
-    pub(crate) fn new(cpp_driver: bool) -> Self {
+    /// Nothing was read yet. `cpp_driver`: C is compiled as C++. `end`: where options end.
+    pub(crate) fn new(cpp_driver: bool, end: Option<u32>) -> Self {
         Reader {
             cpp_driver,
+            end,
             sources: Vec::new(),
             language: None,
             languages: Vec::new(),
@@ -70,6 +77,10 @@ impl<'a> Reader<'a> {
             quotes_source: false,
             piped: false,
             macros_name_headers: false,
+            redefined_dates: Vec::new(),
+            preprocessor: Vec::new(),
+            debugs: false,
+            moves_counts: false,
             notes_lines: None,
             proper: Vec::new(),
             nested: Nested::default(),
@@ -103,21 +114,41 @@ impl<'a> Reader<'a> {
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
             Effect::Pipe => self.piped = true,
-            Effect::FlagWord if option.value.contains('=') => return unknown(),
-            Effect::FlagWord => self.flag_word(option),
-            Effect::MacroWord if option.value.contains(',') => {
-                return bypass("preprocessor-options", option.argument.text.clone());
+            Effect::FlagWord if !option.value.contains('=') => self.flag_word(option),
+            Effect::FlagWord if plain::is_setting(option.value) => {
+                self.flag_word(option);
+                self.shows_all();
             }
-            Effect::Macro | Effect::MacroWord if table::hides(option.value) => {
-                return bypass("macro", option.value.to_owned());
+            Effect::FlagWord => return unknown(),
+            Effect::Define => self.define(option.value)?,
+            Effect::Undefine => self.redefined_dates.extend(dates::redefined(option.value)),
+            Effect::PreprocessorWords => {
+                let words = preprocessor::split(option);
+                if preprocessor::differs_by_compiler(&words) {
+                    self.depends.differs_by_compiler();
+                }
+                self.preprocessor.extend(words);
             }
-            Effect::Macro | Effect::MacroWord => {
-                self.macros_name_headers |= description::names_header(option.value);
-            }
-            Effect::MachineWord => self.steering(option),
-            Effect::DebugWord if table::is_debug_word(option.value) => self.shows.directory = true,
+            Effect::MachineWord if plain::is_machine_word(option.value) => self.steering(option),
+            Effect::MachineWord => return unknown(),
+            // Alone it makes no debug information, and takes none away.
+            Effect::DebugWord if matches!(option.value.split('=').next(), Some("z")) => {}
+            Effect::DebugWord if table::is_debug_word(option.value) => self.debugs = option.value != "0",
+            Effect::DebugWord if plain::is_word(option.value) || plain::is_setting(option.value) => self.shows_all(),
             Effect::DebugWord => return unknown(),
             Effect::ShowsOutput => self.shows_all(),
+            Effect::LinkTime => {
+                self.steering(option);
+                self.shows_all();
+            }
+            Effect::ProfileFolder => {
+                self.moves_counts = true;
+                self.shows_all();
+            }
+            Effect::Only(value) if option.value == value => self.shows_all(),
+            Effect::Only(_) => return bypass("offload", option.argument.text.clone()),
+            Effect::InputCharset if ["utf-8", "utf8"].contains(&option.value.to_ascii_lowercase().as_str()) => {}
+            Effect::InputCharset => return bypass("input-charset", option.argument.text.clone()),
             Effect::RecordsCommand => {
                 self.shows_all();
                 self.shows.command = Some(option.name);
@@ -173,9 +204,18 @@ impl<'a> Reader<'a> {
             Effect::Make(_) | Effect::Output => self.output(option)?,
             Effect::Depend(word) => {
                 self.acting(option.argument);
-                self.depends.read(word, option)?;
+                self.depends.read(word, option);
             }
         }
+        Ok(())
+    }
+
+    fn define(&mut self, definition: &str) -> Result<(), Stop> {
+        if table::hides(definition) {
+            return bypass("macro", definition.to_owned());
+        }
+        self.macros_name_headers |= description::names_header(definition);
+        self.redefined_dates.extend(dates::redefined(definition));
         Ok(())
     }
 
@@ -240,6 +280,10 @@ impl<'a> Reader<'a> {
                 self.steering(option);
                 self.search.sysroots.push(option.value);
             }
+            Search::Toolchain => {
+                self.steering(option);
+                self.search.toolchains.push(option.value);
+            }
             Search::Multilib => {
                 self.steering(option);
                 push(&mut self.parts.arguments, option.argument.index);
@@ -260,17 +304,43 @@ impl<'a> Reader<'a> {
 
     fn steering(&mut self, option: &Matched<'a, Effect>) {
         for argument in [option.argument, option.value_argument] {
-            if argument.nested {
-                self.nested.steering.insert(argument.index);
-            }
-            push(&mut self.search.arguments, argument.index);
+            self.steering_argument(argument);
         }
     }
 
+    fn steering_argument(&mut self, argument: &Argument) {
+        if holds_several(argument) {
+            self.nested.steering.insert(argument.index);
+        }
+        push(&mut self.search.arguments, argument.index);
+    }
+
     fn acting(&mut self, argument: &Argument) {
-        if argument.nested {
+        if holds_several(argument) {
             self.nested.acting.insert(argument.index);
         }
+    }
+
+    /// Ends the plan where one argument would have to be given to the search probe, and must not be.
+    fn check_several(&self, reason: &str) -> Result<(), Stop> {
+        match self.nested.steering.intersection(&self.nested.acting).next() {
+            Some(_) => bypass(reason, "one argument names search folders and also sources or outputs"),
+            None => Ok(()),
+        }
+    }
+
+    /// What the words for the preprocessor come to: the same as the driver's own, and the search probe is given them with what hands
+    /// them on.
+    fn preprocessor_words(&mut self) -> Result<(), Stop> {
+        for said in preprocessor::read(&std::mem::take(&mut self.preprocessor))? {
+            self.option(&said.option)?;
+            if matches!(said.option.effect, Effect::Search(_) | Effect::FlagWord) {
+                said.arguments.iter().for_each(|argument| self.steering_argument(argument));
+            }
+        }
+        self.search.arguments.sort_unstable();
+        self.search.arguments.dedup();
+        Ok(())
     }
 
     /// Temporary files are kept.
@@ -280,9 +350,9 @@ impl<'a> Reader<'a> {
 
     /// What it all comes to.
     pub(crate) fn finish(mut self, mode: Option<Mode>) -> Result<Call<'a>, Stop> {
-        if self.nested.steering.intersection(&self.nested.acting).next().is_some() {
-            return bypass("response-file", "one response file names search folders and also sources or outputs");
-        }
+        self.check_several("response-file")?;
+        self.preprocessor_words()?;
+        self.check_several("preprocessor-options")?;
         let headers_only = self.sources.iter().all(|source| source.language.stage == Stage::Header);
         let mode = match mode {
             Some(mode) => mode,
@@ -301,6 +371,8 @@ impl<'a> Reader<'a> {
                 proper::Word::ForcedInclude(name) => self.search.forced.push(name),
                 proper::Word::UsePrecompiledHeader(file) => self.reads.precompiled.push(file),
                 proper::Word::Timeless => self.reads.timeless = true,
+                proper::Word::Define(definition) => self.define(definition)?,
+                proper::Word::Shows => self.shows_all(),
                 proper::Word::MakePrecompiledHeader => self.make_precompiled_header(mode)?,
             }
         }
@@ -315,7 +387,9 @@ impl<'a> Reader<'a> {
         if let Some(word) = self.notes_lines.filter(|_| mode == Mode::Object && !language.is_assembler()) {
             return bypass("assembler-options", format!("{word} notes the name of a temporary file"));
         }
-        self.shows.directory |= language.stage == Stage::Header
+        self.check_counts()?;
+        self.shows.directory |= self.debugs
+            || language.stage == Stage::Header
             || !self.reads.precompiled.is_empty()
             || !self.besides.named.is_empty()
             // Where a line of assembler text comes from may be told from the working directory on.
@@ -332,10 +406,21 @@ impl<'a> Reader<'a> {
             reads: self.reads,
             piped: self.piped,
             macros_name_headers: self.macros_name_headers,
+            redefined_dates: self.redefined_dates,
             colour: self.colour,
+            end: self.end,
             search: self.search,
             parts: self.parts,
         })))
+    }
+
+    /// Counts of earlier runs are read, or removed, in a folder where their names are made of full paths.
+    fn check_counts(&self) -> Result<(), Stop> {
+        let touched = self.reads.profile.is_some() || self.reads.seeded;
+        if touched && self.moves_counts {
+            return bypass("profile-use", "counts of earlier runs lie in a folder of their own");
+        }
+        Ok(())
     }
 
     /// clang's own word for it; the driver still thinks that it makes an object.
@@ -371,6 +456,11 @@ fn check_mode(mode: Mode, language: Language) -> Result<(), Stop> {
         Mode::Text => !language.includes(),
     };
     if useless { bypass("language", "the source is not of a kind that this makes anything of") } else { Ok(()) }
+}
+
+/// Whether an argument of the caller's holds several words: it is given to the search probe as a whole.
+fn holds_several(argument: &Argument) -> bool {
+    argument.nested || argument.text.starts_with("-Wp,")
 }
 
 fn push(indices: &mut Vec<u32>, index: u32) {

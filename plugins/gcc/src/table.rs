@@ -1,5 +1,5 @@
-//! Every option of gcc and clang that the plugin knows, with what it does to a cached compile. An option that is in no row
-//! is not cached; so is a value after `=` that no row allows, since it could name a file.
+//! Every option of gcc and clang that the plugin knows, with what it does to a cached compile. Of options that are in no row, `plain`
+//! tells those that cannot name a file; a call with another one is not cached.
 //!
 //! The rows follow the manuals of gcc 12 to 15 and clang 14 to 20; what they write or read was tried with gcc 12 and
 //! clang 14. Each group's reason code is what statistics count by.
@@ -10,10 +10,10 @@ use zccache_plugin_sdk::table::{self, Group, Row, Table};
 use crate::dates;
 use crate::description;
 use crate::effect::Effect::{
-    self, AssemblerWords, Bypass, Colour, DebugWord, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile, Key,
-    Language, LlvmOption, MachineWord, Macro, MacroWord, Make, MakePrecompiledHeader, OtherMode, Output,
-    PrecompiledHeader, PreprocessedText, ProfileUse, ProperWord, Query, RandomSeed, RecordsCommand, Sanitize,
-    ShowsOutput, SideNamed,
+    self, AssemblerWords, Bypass, Colour, DebugWord, Define, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile,
+    Key, Language, LlvmOption, MachineWord, Make, MakePrecompiledHeader, OtherMode, Output, PrecompiledHeader,
+    PreprocessedText, ProfileUse, ProperWord, Query, RandomSeed, RecordsCommand, Sanitize, ShowsOutput, SideNamed,
+    Undefine,
 };
 use crate::effect::{Depend, Mode, Search, Side};
 
@@ -30,6 +30,7 @@ const GROUPS: &[Group<Effect>] = &[
     (JoinedOrSeparate, Output, "-o"),
     (EqualsOrSeparate, Output, "--output"),
     (JoinedOrSeparate, Language, "-x"),
+    (EqualsOrSeparate, Language, "--language"),
     (
         Joined,
         Query,
@@ -47,15 +48,19 @@ const GROUPS: &[Group<Effect>] = &[
     (JoinedOrSeparate, Effect::Depend(Depend::File), "-MF"),
     (JoinedOrSeparate, Effect::Depend(Depend::Target), "-MT -MQ"),
     (Flag, Effect::Depend(Depend::Phony), "-MP"),
-    (Joined, Effect::Depend(Depend::AllWord), "-Wp,-MD,"),
-    (Joined, Effect::Depend(Depend::UserWord), "-Wp,-MMD,"),
     (Flag, Bypass("dependencies"), "-MG -MV --print-missing-file-dependencies"),
     (JoinedOrSeparate, Bypass("dependencies"), "-MJ"),
     // Macros and search folders.
-    (JoinedOrSeparate, Macro, "-D -A"),
-    (JoinedOrSeparate, Key, "-U"),
+    (JoinedOrSeparate, Define, "-D"),
+    (EqualsOrSeparate, Define, "--define-macro"),
+    (JoinedOrSeparate, Undefine, "-U"),
+    (EqualsOrSeparate, Undefine, "--undefine-macro"),
+    (JoinedOrSeparate, Key, "-A"),
     (JoinedOrSeparate, ForcedInclude, "-include -imacros"),
+    (EqualsOrSeparate, ForcedInclude, "--include --imacros"),
     (JoinedOrSeparate, Effect::Search(Search::IncludeFolder), "-I"),
+    (EqualsOrSeparate, Effect::Search(Search::IncludeFolder), "--include-directory"),
+    (EqualsOrSeparate, Effect::Search(Search::Folder), "--include-directory-after"),
     (JoinedOrSeparate, Effect::Search(Search::QuoteFolder), "-iquote"),
     (
         JoinedOrSeparate,
@@ -70,8 +75,9 @@ const GROUPS: &[Group<Effect>] = &[
     (
         Flag,
         Effect::Search(Search::Choice),
-        "-nostdinc -nostdinc++ -nostdlibinc -nobuiltininc -ansi -no-canonical-prefixes -canonical-prefixes -EB -EL \
-         -static -shared -pie -no-pie -nopie -static-pie -pthread -pthreads",
+        "-nostdinc -nostdinc++ --no-standard-includes -nostdlibinc -nobuiltininc -ansi -no-canonical-prefixes -canonical-prefixes -EB -EL \
+         -static -shared -pie -no-pie -nopie -static-pie -pthread -pthreads --no-default-config --static --shared \
+         -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang",
     ),
     (Flag, Bypass("search-path"), "-I-"),
     (
@@ -81,49 +87,64 @@ const GROUPS: &[Group<Effect>] = &[
          -iapinotes-modules -resource-dir -remap",
     ),
     (Joined, Bypass("gcc-toolchain"), "--gcc-toolchain --gcc-install-dir --gcc-triple -gcc-toolchain"),
+    (Equals, Effect::Search(Search::Toolchain), "--gcc-toolchain"),
     (Separate, PrecompiledHeader, "-include-pch"),
     (Flag, MakePrecompiledHeader, "-emit-pch"),
     (Joined, Bypass("precompiled-header"), "-include-pth -fpch -fno-pch -relocatable-pch"),
     (Flag, Effect::Timeless, "-fno-pch-timestamp"),
     (Flag, Key, "-fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
-    (Joined, Key, "-W"),
-    (Flag, Key, "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -H"),
-    (Flag, Effect::Pipe, "-pipe"),
-    (Flag, PreprocessedText, "-P -C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
+    (Joined, Key, "-W --warn-"),
+    (
+        Flag,
+        Key,
+        "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -H -P --no-line-commands \
+         --no-warnings --all-warnings --extra-warnings --pedantic --pedantic-errors --trigraphs --traditional \
+         --traditional-cpp --signed-char --unsigned-char",
+    ),
+    (Flag, Effect::Pipe, "-pipe --pipe"),
+    (Flag, PreprocessedText, "-C -CC -dM -dD -dN -dI -dU -fdirectives-only -frewrite-includes"),
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),
     (Joined, Effect::Search(Search::Choice), "-O"),
+    (Flag, Effect::Search(Search::Choice), "--optimize --ansi"),
+    (Equals, Effect::Search(Search::Choice), "--optimize"),
     (Joined, DebugWord, "-g"),
+    (Flag, DebugWord, "--debug"),
+    (Equals, DebugWord, "--debug"),
     (Joined, MachineWord, "-m"),
     (Flag, Effect::Search(Search::Multilib), "-m32 -m64 -mx32 -m16"),
     (EqualsOrSeparate, Key, "--param"),
     (JoinedOrSeparate, Key, "-G"),
     (EqualsOrSeparate, Effect::Specs, "-specs --specs"),
     (Joined, Bypass("specs"), "-mmcu -mdevices-csv-loc"),
-    (Joined, MacroWord, "-Wp,-D -Wp,-U"),
+    (Joined, Effect::PreprocessorWords, "-Wp,"),
+    (Separate, Effect::PreprocessorWords, "-Xpreprocessor"),
     (Joined, AssemblerWords, "-Wa,"),
     (Separate, AssemblerWords, "-Xassembler"),
     (Separate, ProperWord, "-Xclang"),
     (Separate, LlvmOption, "-mllvm"),
-    (Joined, Bypass("preprocessor-options"), "-Wp, -Xpreprocessor"),
     (Joined, Bypass("compiler-options"), "-mmlir -Xarch_ -Xanalyzer -Xcuda -Xopenmp"),
     (Joined, Bypass("several-architectures"), "-arch"),
     (JoinedOrSeparate, Effect::Search(Search::PartsFolder), "-B"),
     (Joined, Bypass("compiler-parts"), "-wrapper --driver-mode -ccc- -fuse-cc1 -no-integrated-as -fno-integrated-as"),
-    (Joined, Bypass("config-file"), "--config --no-default-config"),
+    (Joined, Bypass("config-file"), "--config"),
     (Joined, Bypass("working-directory"), "-working-directory"),
     (Joined, Bypass("ms-compatibility"), "-fms-compatibility -fms-runtime-lib -fms-volatile"),
     (Joined, Bypass("objective-c"), "-ObjC -objcmt -object -fobjc-runtime"),
     // Only the linker reads these.
     (JoinedOrSeparate, Key, "-l -L -u -z -T"),
-    (Separate, Key, "-Xlinker"),
+    (Separate, Key, "-Xlinker -e"),
     (Joined, Key, "-Wl, -static-lib -shared-lib"),
-    (Flag, Key, "-s -r -rdynamic -symbolic -nostdlib -nodefaultlibs -nostartfiles -nolibc -nostdlib++"),
-    (Equals, Key, "-fuse-ld -rtlib --rtlib -unwindlib --unwindlib"),
+    (
+        Flag,
+        Key,
+        "-s -r -rdynamic -symbolic --start-no-unused-arguments --end-no-unused-arguments -nostdlib -nodefaultlibs -nostartfiles -nolibc -nostdlib++",
+    ),
+    (Equals, Key, "-fuse-ld --ld-path -rtlib --rtlib -unwindlib --unwindlib"),
     (Flag, Effect::QuotesSource, "-fverbose-asm"),
     (Equals, RandomSeed, "-frandom-seed"),
-    // Words after -f: without a value, unless a row says that its value is no file.
+    // Words after -f: without a value, or with one that cannot name a file; the others have rows.
     (Joined, FlagWord, "-f"),
     (Flag, Colour, "-fdiagnostics-color -fno-diagnostics-color -fcolor-diagnostics -fno-color-diagnostics"),
     (Equals, Colour, "-fdiagnostics-color"),
@@ -145,7 +166,11 @@ const GROUPS: &[Group<Effect>] = &[
          -fstack-limit-register -fstack-limit-symbol -fgnuc-version -fdebug-default-version -fprofile-update \
          -flto-compression-level -flto-partition -ffp-exception-behavior -ffp-eval-method -fcomplex-arithmetic \
          -fexec-charset -fwide-exec-charset -fclang-abi-compat -faligned-new \
-         -fstack-check -fstack-reuse -flifetime-dse",
+         -fstack-check -fstack-reuse -flifetime-dse -fzero-init-padding-bits -fsanitize-memory-track-origins \
+         -fsanitize-address-use-after-return -fsanitize-undefined-strip-path-components -fasan-shadow-offset \
+         -finstrument-functions-exclude-file-list -finstrument-functions-exclude-function-list -fstrub \
+         -fxray-instruction-threshold -fpermitted-flt-eval-methods -fprofile-function-groups \
+         -fprofile-selected-function-group",
     ),
     (
         Equals,
@@ -155,13 +180,21 @@ const GROUPS: &[Group<Effect>] = &[
          -fdiagnostics-show-location -fdiagnostics-show-category -fdiagnostics-urls -fdiagnostics-column-unit \
          -fdiagnostics-column-origin -fdiagnostics-path-format -fdiagnostics-minimum-margin-width \
          -fdiagnostics-hotness-threshold -ftrack-macro-expansion -fconcepts-diagnostics-depth \
-          -fdiagnostics-escape-format -fdiagnostics-text-art-charset \
+         -fdiagnostics-escape-format -fdiagnostics-text-art-charset -fdiagnostics-show-context \
          -ffile-prefix-map -fdebug-prefix-map -fmacro-prefix-map -fcoverage-prefix-map \
-         -fprofile-prefix-map",
+         -fprofile-prefix-map -fcrash-diagnostics -fcrash-diagnostics-dir",
     ),
     (EqualsOrSeparate, Key, "-fdebug-compilation-dir -ffile-compilation-dir -fcoverage-compilation-dir"),
-    (Flag, ShowsOutput, "-flto -fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fcoverage-mapping"),
-    (Equals, ShowsOutput, "-flto -fprofile-generate -fprofile-instr-generate -fcs-profile-generate"),
+    (Flag, Effect::LinkTime, "-flto"),
+    (Equals, Effect::LinkTime, "-flto"),
+    (Flag, ShowsOutput, "-fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fcoverage-mapping"),
+    (
+        Equals,
+        ShowsOutput,
+        "-fprofile-generate -fprofile-instr-generate -fcs-profile-generate -fprofile-prefix-path -fprofile-filter-files \
+         -fprofile-exclude-files",
+    ),
+    (Equals, Effect::ProfileFolder, "-fprofile-dir"),
     (Flag, RecordsCommand, "-frecord-gcc-switches -frecord-command-line -grecord-gcc-switches -grecord-command-line"),
     // Words that read or write more files.
     (Flag, Effect::Side(Side::Coverage), "--coverage -coverage -ftest-coverage"),
@@ -185,7 +218,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, ProfileUse, "-fprofile-use -fprofile-instr-use -fbranch-probabilities"),
     (Equals, ProfileUse, "-fprofile-use -fprofile-instr-use"),
     (Flag, Bypass("profile-use"), "-fauto-profile -fprofile-sample-use"),
-    (Joined, Bypass("profile-use"), "-fprofile-dir -fprofile-note -fbasic-block-sections -fthinlto-index"),
+    (Joined, Bypass("profile-use"), "-fprofile-note -fbasic-block-sections -fthinlto-index"),
     (
         Joined,
         Bypass("modules"),
@@ -209,7 +242,8 @@ const GROUPS: &[Group<Effect>] = &[
     (Joined, Bypass("compare-debug"), "-fcompare-debug"),
     (Joined, Bypass("embed-bitcode"), "-fembed-bitcode -fembed-offload"),
     (Joined, Bypass("offload"), "-foffload -fopenmp-targets --offload --cuda --hip -fgpu"),
-    (Joined, Bypass("input-charset"), "-finput-charset"),
+    (Equals, Effect::Only("disable"), "-foffload"),
+    (Equals, Effect::InputCharset, "-finput-charset"),
     (Flag, Bypass("preprocessed"), "-fpreprocessed"),
 ];
 
@@ -274,6 +308,7 @@ const DEBUG_WORDS: &[&str] = &[
     "codeview",
     "key-instructions",
     "internal-reset",
+    "mlt",
 ];
 
 /// Whether what follows `-g` is known.

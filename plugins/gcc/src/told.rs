@@ -55,12 +55,12 @@ impl<'a> Told<'a> {
         if let Some(name) = named.find(|name| name.contains('\\')) {
             return bypass("odd-name", format!("clang's depfile has a slash for the backslash of {name}"));
         }
+        if command.depends.gcc_alone {
+            return bypass("preprocessor-options", "clang makes another thing of these words of dependency files");
+        }
         if command.depends.which == Which::User && !command.reads.precompiled.is_empty() {
             return bypass("precompiled-header", "-MMD leaves out what one that is named was made of");
         }
-        match command.shows.command {
-            Some(option) => bypass("records-command-line", option),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

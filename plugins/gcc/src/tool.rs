@@ -9,6 +9,20 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 /// Names of drivers, without a target before and a version behind them.
 const DRIVERS: &[&str] = &["gcc", "g++", "cc", "c++", "clang", "clang++"];
 
+/// How names of compilers for Windows end, by the threads that their libraries have.
+const THREADS: &[&str] = &["-posix", "-win32"];
+
+/// All names by which a driver is called, as patterns: also for a target and with a version, and for a target with its threads.
+pub(crate) fn patterns() -> Vec<String> {
+    let named = |driver: &&str| [(*driver).to_owned(), format!("*-{driver}")];
+    let versioned = |name: String| [name.clone(), format!("{name}-#"), format!("{name}#")];
+    let of_target = |driver: &&str| [format!("*-{driver}"), format!("*-{driver}-#")];
+    let threaded = |name: String| THREADS.iter().map(move |threads| format!("{name}{threads}"));
+    let gccs = DRIVERS.iter().filter(|driver| !driver.starts_with("clang"));
+    let plain = DRIVERS.iter().flat_map(named).flat_map(versioned);
+    plain.chain(gccs.flat_map(of_target).flat_map(threaded)).collect()
+}
+
 /// Ends the plan for what is no compiler driver itself: a script, or a link to another cache.
 pub(crate) fn check(tool: &Tool) -> Result<(), Stop> {
     if tool.what == ProgramKind::Script {
@@ -34,13 +48,15 @@ pub(crate) fn is_clang(tool: &Tool) -> bool {
     [tool.real.as_str(), tool.name.as_str()].iter().any(|name| path::file_name(name).contains("clang"))
 }
 
-/// The driver's plain name in `x86_64-linux-gnu-g++-12`.
+/// The driver's plain name in `x86_64-linux-gnu-g++-12`, `gcc12` and `x86_64-w64-mingw32-gcc-posix`.
 fn driver(name: &str) -> Option<&str> {
-    let versioned = name.rsplit_once('-').filter(|(_, version)| {
-        version.starts_with(|first: char| first.is_ascii_digit())
-            && version.chars().all(|each| each.is_ascii_digit() || each == '.')
-    });
-    let plain = versioned.map_or(name, |(plain, _)| plain);
+    let name = THREADS.iter().find_map(|threads| name.strip_suffix(threads)).unwrap_or(name);
+    let unversioned = name.trim_end_matches(|each: char| each.is_ascii_digit() || each == '.');
+    let version = &name[unversioned.len()..];
+    let plain = match version.starts_with(|first: char| first.is_ascii_digit()) {
+        true => unversioned.strip_suffix('-').unwrap_or(unversioned),
+        false => name,
+    };
     DRIVERS
         .iter()
         .copied()
@@ -57,10 +73,39 @@ mod tests {
 
     #[test]
     fn drivers_are_told_from_tools_of_similar_names() {
-        for name in ["gcc", "x86_64-linux-gnu-gcc-12", "clang-14", "clang++-14.0.6", "arm-none-eabi-g++", "c++"] {
+        for name in [
+            "gcc",
+            "x86_64-linux-gnu-gcc-12",
+            "clang-14",
+            "clang++-14.0.6",
+            "arm-none-eabi-g++",
+            "c++",
+            "gcc12",
+            "g++12",
+            "clang18",
+            "gcc4.9",
+            "x86_64-w64-mingw32-gcc-posix",
+            "x86_64-w64-mingw32-g++-12-win32",
+            "x86_64-pc-linux-gnu-gcc-13.2.0",
+        ] {
             assert!(driver(name).is_some(), "{name}");
         }
-        for name in ["ccache", "distcc", "gcc-ar", "x86_64-linux-gnu-gcc-nm-12", "clang-cpp-14", "clang-cl", "zig"] {
+        for name in [
+            "ccache",
+            "distcc",
+            "gcc-ar",
+            "x86_64-linux-gnu-gcc-nm-12",
+            "clang-cpp-14",
+            "clang-cl",
+            "zig",
+            "gcc-",
+            "xgcc",
+            "mpicc",
+            "gcc-12-x",
+            "gcc-posix-12",
+            "12",
+            "-12",
+        ] {
             assert!(driver(name).is_none(), "{name}");
         }
     }

@@ -80,6 +80,16 @@ fn everything_that_a_plain_compile_looks_at_is_covered() {
 }
 
 #[test]
+fn everything_is_covered_with_words_for_the_preprocessor() {
+    each(ALL, |compiler| {
+        for words in [&["-Wp,-Imissing,-Iinc,-iquote,q"][..], &["-MMD", "-Xpreprocessor", "-Iinc", "-Wp,-MMD,x.d"]] {
+            let place = Place::new(FILES);
+            assert_covered(&place, &place.compile(compiler, &[words, &["-c", "a.c"]].concat()));
+        }
+    });
+}
+
+#[test]
 fn everything_is_covered_with_the_users_own_depfile() {
     each(ALL, |compiler| {
         for depfile in [&["-MD"][..], &["-MMD"], &["-MMD", "-MF", "x.d", "-MP"], &["-MD", "-MMD"]] {
@@ -117,6 +127,13 @@ fn what_chooses_folders_is_covered_for_other_roots_libraries_and_targets() {
             &["--target=i686-linux-gnu", "--sysroot=root"],
             &["--target=x86_64-linux-musl"],
             &["--target=wasm32-wasi", "--sysroot=root"],
+            &["--gcc-toolchain=/usr"],
+            &["--gcc-toolchain=root"],
+            &["--gcc-toolchain=/absent/", "--sysroot=root"],
+            &["-flto", "-fsanitize=cfi", "-fvisibility=hidden"],
+            &["-flto=thin", "-fwhole-program-vtables"],
+            &["-grecord-command-line", "-MD"],
+            &["-Wp,-Iroot", "-Xpreprocessor", "-isystem", "-Xpreprocessor", "missing"],
         ] {
             let place = Place::new(&[("a.c", "#include <x.h>\n"), ("root/usr/include/x.h", ""), ("x.h", "")]);
             let compiled = place.compile(compiler, &[options, &["-idirafter", ".", "-c", "a.c"]].concat());
@@ -395,7 +412,7 @@ fn what_is_not_the_same_next_time_is_not_stored() {
             assert_eq!(refusal(&place.compile(compiler, &["-std=c11", "-c", "one.c"])), reason);
         }
         // What is said of the directory is in the key already.
-        let compiled = place.compile(compiler, &["-std=c11", "-g0", "-c", "one.c"]);
+        let compiled = place.compile(compiler, &["-std=c11", "-Wa,--fatal-warnings", "-c", "one.c"]);
         assert!(matches!(compiled.collected, Collected::Done(_)));
     });
 }

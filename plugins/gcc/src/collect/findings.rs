@@ -57,6 +57,8 @@ pub(super) struct Found {
     /// Words stand somewhere that, between underscores, are a date's name; and something is pasted to underscores.
     pub holds_middles_of_dates: bool,
     pub pastes_underscores: bool,
+    /// A file that names a date which the command line puts something else in the place of.
+    pub redefined_date: Option<String>,
     /// What the source itself includes or asks for: for these the compiler takes a precompiled header if there is one.
     pub direct: Vec<(String, Place)>,
 }
@@ -198,6 +200,10 @@ impl File<'_> {
             };
         }
         if let Some(date) = dates::told(&finding.token, self.path) {
+            if reading.context.redefined_dates.iter().any(|date| date == dates::macro_of(&finding.token)) {
+                found.redefined_date.get_or_insert_with(|| self.path.to_owned());
+                return Ok(());
+            }
             return self.date(reading, found, date);
         }
         match finding.token.as_str() {

@@ -76,6 +76,7 @@ fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Refusal> {
         return Err(answer::refusal("facts", "the host answered less than was asked"));
     };
     let precompiled = precompiled::taken(context, &candidates, candidate_facts, &paths)?;
+    precompiled::check_dates(context, &found, &precompiled)?;
     let timed = if found.once { twins::find(&paths, facts, &unread, unread_facts) } else { HashSet::new() };
     // Where there is no such file, the assembler was only told of it.
     let there = told.into_iter().zip(told_facts).filter(|(_, fact)| fact.is != FileKind::Absent);

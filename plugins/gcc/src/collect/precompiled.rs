@@ -59,3 +59,14 @@ pub(super) fn taken(
     }
     Ok(there)
 }
+
+/// Refuses where a precompiled header of gcc may bring back a macro that the command line had put another in the place of: it holds
+/// all macros as they were when it was made.
+pub(super) fn check_dates(context: &Context, found: &Found, taken: &[String]) -> Result<(), Refusal> {
+    match &found.redefined_date {
+        Some(path) if matches!(context.family, Family::Gcc(_)) && !taken.is_empty() => {
+            Err(answer::refusal("date", path.clone()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
