@@ -358,7 +358,7 @@ mod tests {
             "-o/tmp/z.o",
             "/into",
             "--to=in/",
-            "-Wx,-y,/list/x.d,-z,t",
+            "-Wx,-y,/list/x.names,-z,t",
         ]);
         for (path, named_by) in [
             ("out/x.o", Some(1)),
@@ -371,7 +371,7 @@ mod tests {
             ("/home/x/etc/y", Some(4)),
             ("/into/z", Some(6)),
             ("in/z", Some(7)),
-            ("/list/x.d", Some(8)),
+            ("/list/x.names", Some(8)),
         ] {
             assert_eq!(check_output(&call, &output(path, named_by)), Ok(()), "{path}");
         }
