@@ -8,6 +8,7 @@
 mod call;
 mod command;
 mod daemon;
+mod input;
 mod jobs;
 mod plain;
 mod request;

@@ -14,6 +14,7 @@ use zccache_settings::{Folders, Settings, SettingsError};
 
 use crate::call::ToolCall;
 use crate::daemon;
+use crate::input;
 use crate::plain;
 use crate::request::Caller;
 use crate::run;
@@ -87,6 +88,15 @@ fn ask(connection: &mut UnixStream, caller: &Caller, call: &ToolCall) -> Result<
     let message = frame::encode(&Request::Compile(caller.request(call)))?;
     connection.set_read_timeout(Some(limits::ANSWER_WAIT))?;
     connection.write_all(&message)?;
+    let reply = answer(connection)?;
+    if reply != Reply::SendInput {
+        return Ok(reply);
+    }
+    frame::write(connection, &input::take())?;
+    answer(connection)
+}
+
+fn answer(connection: &mut UnixStream) -> Result<Reply, daemon::DaemonError> {
     let payload = frame::read_message(connection).map_err(|error| match error {
         FrameError::Version { theirs } => daemon::DaemonError::Version { theirs },
         error => error.into(),

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use zccache_files::{Place, Survey};
 use zccache_model::invocation::Streams;
@@ -25,6 +26,8 @@ pub struct Call {
     pub streams: Streams,
     /// The client's program file.
     pub client: FileIdentity,
+    /// What the caller gives on standard input, once that was asked for; none: nothing that can be known.
+    pub input: OnceLock<Option<Vec<u8>>>,
     /// Where what is looked at for this call is claimed; none: it is looked at for this once.
     pub survey: Option<Survey>,
 }
@@ -41,8 +44,14 @@ impl Call {
             umask: request.umask,
             streams: request.streams,
             client: request.client,
+            input: OnceLock::new(),
             survey: None,
         }
+    }
+
+    /// What the caller gives on standard input, as far as it was asked for.
+    pub fn given(&self) -> Option<&[u8]> {
+        self.input.get()?.as_deref()
     }
 
     /// A variable of the caller.

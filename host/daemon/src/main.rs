@@ -4,6 +4,7 @@
 //! Start reading at [`pipeline`]: its list of stages is the way of one compile.
 #![deny(unsafe_code)]
 
+mod busy;
 mod call;
 mod component;
 mod control;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use zccache_files::{Files, TokenRules};
-use zccache_model::digest::{ContextKey, PluginDigest};
+use zccache_model::digest::{ManifestKey, PluginDigest};
 use zccache_model::limits;
 use zccache_protocol::endpoint::Endpoint;
 use zccache_protocol::namespace::Namespace;
@@ -18,10 +18,11 @@ use zccache_sandbox::Registry;
 use zccache_settings::Settings;
 use zccache_store::Store;
 
+use crate::busy::BusyFolders;
 use crate::flight::Flights;
 use crate::memories::Memories;
 use crate::outputs::OutputsInFlight;
-use crate::pipeline::{PlanMemo, Repeats};
+use crate::pipeline::{PlanMemo, Precedents, Repeats};
 use crate::surveyor::Surveyor;
 use crate::tally::Tally;
 use crate::variables::Variables;
@@ -50,10 +51,14 @@ pub struct Services {
     pub surveyor: Surveyor,
     /// Variables that an answer can depend on.
     pub variables: Variables,
+    /// What contexts came to last.
+    pub precedents: Precedents,
     /// Runs that others wait for.
-    pub flights: Flights<ContextKey>,
+    pub flights: Flights<ManifestKey>,
     /// Files that are being written.
     pub outputs: OutputsInFlight,
+    /// Folders that files are written into.
+    pub busy: BusyFolders,
     /// Counters.
     pub tally: Tally,
     /// Where whatever may wait is run.
@@ -95,10 +100,12 @@ impl Services {
             variables: Variables::new(&registry),
             registry,
             plans: PlanMemo::new(),
+            precedents: Precedents::new(),
             repeats: Repeats::new(),
             surveyor,
             flights: Flights::new(),
             outputs: OutputsInFlight::default(),
+            busy: BusyFolders::default(),
             runtime,
             namespace,
             started: Instant::now(),

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use zccache_model::manifest::{InputList, ObservedPath, SeenInput};
-use zccache_model::plan::Observe;
+use zccache_model::plan::{Input, Observe};
+use zccache_model::state::InputState;
 
 use crate::absent::Scratch;
 use crate::files::{FileId, Files};
@@ -27,6 +28,13 @@ impl Files {
             return None;
         }
         self.look_at_all(place, &list.inputs).ok().map(with_sameness)
+    }
+
+    /// The state of each of these inputs now. None: one cannot be told.
+    pub fn states(&self, place: &Place<'_>, inputs: &[Input]) -> Option<Vec<InputState>> {
+        let observed = inputs.iter().map(|input| ObservedPath { path: input.path.clone(), observe: input.observe });
+        let seen = self.look_at_all(place, &observed.collect::<Vec<_>>()).ok()?;
+        Some(seen.into_iter().map(|seen| seen.state).collect())
     }
 
     /// What is at each of these paths now. An error: which one cannot be told, and why.
@@ -102,8 +110,6 @@ mod tests {
 
     use zccache_model::digest::Digest;
     use zccache_model::manifest::{Absences, ObservedPath};
-    use zccache_model::plan::Observe;
-    use zccache_model::state::InputState;
 
     use super::*;
     use crate::place::tests::place;

@@ -27,6 +27,18 @@ pub struct Collection {
     pub states: Vec<SeenInput>,
 }
 
+impl Collection {
+    /// The state of each of these inputs, which the collection was made of.
+    pub fn states_of(&self, inputs: &[Input]) -> Vec<InputState> {
+        let state = |input: &Input| {
+            let is = |observed: &ObservedPath| observed.path == input.path && observed.observe == input.observe;
+            let index = self.list.inputs.iter().position(is);
+            index.map_or(InputState::Absent, |index| self.states[index].state.clone())
+        };
+        inputs.iter().map(state).collect()
+    }
+}
+
 impl Files {
     /// What the parts come to now, if it is sure that the run saw the same.
     pub fn collect(

@@ -41,9 +41,6 @@ impl Files {
         if let Some(digest) = self.remembered_content(&stamp) {
             return Ok((stamp, digest));
         }
-        if stamp.kind == FileKind::Other && unix::is_null_device(path) {
-            return Ok((stamp, Digest::of(b"")));
-        }
         let settled = self.read_settled(path, |file, _| hash(file))?;
         self.remember_content(&settled, settled.value);
         Ok((settled.stamp, settled.value))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use zccache_model::digest::Digest;
 use zccache_model::limits;
 use zccache_model::plan::FileKind;
 use zccache_model::reading::{Fact, Finding};
@@ -48,6 +49,42 @@ impl Files {
         facts
     }
 
+    /// Where each of these files holds tokens that only one run gives reason to look for: a finding for each place. Nothing of it is
+    /// remembered.
+    pub fn find(&self, place: &Place<'_>, tokens: &TokenRules, paths: &[String]) -> Vec<Fact> {
+        let find = |path: &String| match self.bytes(&place.at(path)) {
+            Ok((_, digest, bytes)) => Fact {
+                content: Some(digest.to_hex()),
+                findings: Arc::new(tokens.find_each(&bytes)),
+                ..Fact::nothing(FileKind::File)
+            },
+            Err(_) => Fact::nothing(FileKind::Other),
+        };
+        if paths.len() < READ_TOGETHER {
+            paths.iter().map(find).collect()
+        } else {
+            paths.par_iter().map(find).collect()
+        }
+    }
+
+    /// The same of these bytes, which lie in no file.
+    pub fn find_in_bytes(&self, tokens: &TokenRules, bytes: &[u8]) -> Fact {
+        Fact {
+            content: Some(Digest::of(bytes).to_hex()),
+            findings: Arc::new(tokens.find_each(bytes)),
+            ..Fact::nothing(FileKind::File)
+        }
+    }
+
+    /// The fact of these bytes, which lie in no file.
+    pub fn fact_of_bytes(&self, tokens: &TokenRules, bytes: &[u8]) -> Fact {
+        Fact {
+            content: Some(Digest::of(bytes).to_hex()),
+            findings: Arc::new(tokens.find(bytes)),
+            ..Fact::nothing(FileKind::File)
+        }
+    }
+
     pub(crate) fn fact(&self, place: &Place<'_>, tokens: &TokenRules, path: &str) -> Fact {
         let whole = place.at(path);
         let (fact, is_whole) = self.fact_at_a_look(tokens, &whole);
@@ -56,8 +93,7 @@ impl Files {
 
     /// What a stat and what is remembered say of an absolute path, and whether there is no more to say.
     fn fact_at_a_look(&self, tokens: &TokenRules, whole: &Path) -> (Fact, bool) {
-        let without_stamp =
-            |kind| (Fact { kind, content: None, file: None, findings: Arc::default(), names: None }, true);
+        let without_stamp = |kind| (Fact::nothing(kind), true);
         match unix::stat_if_there(whole) {
             Ok(Some(stamp)) => self.fact_by_stamp(tokens, &stamp),
             Ok(None) => without_stamp(FileKind::Absent),
@@ -106,8 +142,6 @@ fn names(folder: &Path) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-
-    use zccache_model::digest::Digest;
 
     use super::*;
     use crate::place::tests::place;

@@ -145,13 +145,13 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     fs::access(path, Access::EXEC_OK).is_ok()
 }
 
-/// Whether `path` is the device that always reads as empty.
-pub(crate) fn is_null_device(path: &Path) -> bool {
-    // Both sides are asked of the system, so that no device number stands here.
-    match (fs::stat(path), fs::stat("/dev/null")) {
-        (Ok(one), Ok(null)) => kind_of(&one) == FileType::CharacterDevice && one.st_rdev == null.st_rdev,
-        _ => false,
-    }
+/// Whether this is the device that always reads as empty, wherever it lies.
+fn is_null_device(stat: &fs::Stat) -> bool {
+    // The system is asked, so that no device number stands here.
+    static NULL: std::sync::OnceLock<Option<u64>> = std::sync::OnceLock::new();
+    let device = |stat: &fs::Stat| (kind_of(stat) == FileType::CharacterDevice).then_some(u64::from(stat.st_rdev));
+    let null = NULL.get_or_init(|| fs::stat("/dev/null").ok().and_then(|null| device(&null)));
+    null.is_some() && device(stat) == *null
 }
 
 /// Whether the file system of an open file is known to stamp every change by this machine's clock.
@@ -229,6 +229,8 @@ fn stamp(stat: &fs::Stat) -> Stamp {
         kind: match kind_of(stat) {
             FileType::RegularFile => FileKind::File,
             FileType::Directory => FileKind::Folder,
+            // To whoever reads it, an empty file like any other.
+            FileType::CharacterDevice if is_null_device(stat) => FileKind::File,
             _ => FileKind::Other,
         },
     }

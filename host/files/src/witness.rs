@@ -83,13 +83,15 @@ impl Files {
     }
 
     /// The folders in which a run that was released at `started` looked for names (`searched`), and where it found them (`read`,
-    /// paths of files). None: later these could not tell what it found, and all of it is to be looked at now.
+    /// paths of files); and of further ones (`busy`) those that have changed since. None: later these could not tell what it found,
+    /// and all of it is to be looked at now.
     pub fn witness_end(
         &self,
         place: &Place<'_>,
         started: Started,
         searched: &[&str],
         read: &[String],
+        busy: &[PathBuf],
     ) -> Option<EndWitness> {
         let mounts = Mounts::now()?;
         let found = read.iter().map(|file| path::parent(file));
@@ -101,6 +103,9 @@ impl Files {
         }
         if !witness.is_whole(started) {
             return None;
+        }
+        for folder in busy {
+            self.see_busy(folder, started, &mut witness);
         }
         let (mut walk, mut steps, mut devices) = (Walk::new(), HashMap::new(), Vec::new());
         for folder in witness.ways.keys() {
@@ -119,6 +124,21 @@ impl Files {
             walk.follow(&whole, &mut see).ok()?;
         }
         Some(EndWitness { witness, steps, mounts })
+    }
+
+    /// A folder that may have been looked into. One with too many names can say nothing.
+    fn see_busy(&self, folder: &Path, started: Started, witness: &mut Witness) {
+        let Ok(Some(stamp)) = unix::stat_if_there(folder) else { return };
+        let changed = stamp.kind == FileKind::Folder && started.is_not_after(stamp.ctime);
+        if !changed || witness.folders.contains_key(&stamp.file()) {
+            return;
+        }
+        if let (Some(path), Some(names)) = (folder.to_str(), self.names_now(folder, &stamp))
+            && matches!(*names, Names::All(_))
+        {
+            witness.ways.insert(path.to_owned(), stamp.file());
+            witness.folders.insert(stamp.file(), Held { ctime: stamp.ctime, names: Some(names) });
+        }
     }
 }
 
@@ -269,7 +289,7 @@ mod tests {
         }
 
         fn end(&self) -> Option<EndWitness> {
-            self.files.witness_end(&place(self.folder.path()), self.started, &["d"], &[])
+            self.files.witness_end(&place(self.folder.path()), self.started, &["d"], &[], &[])
         }
 
         /// Whether it is sure that the run did not find `x` in `d`.
@@ -318,9 +338,23 @@ mod tests {
     #[test]
     fn a_folder_that_changes_and_was_not_witnessed_at_the_end_vouches_for_nothing() {
         let run = Run::begin(&[]);
-        let elsewhere = run.files.witness_end(&place(run.folder.path()), run.started, &[], &[]).unwrap();
+        let elsewhere = run.files.witness_end(&place(run.folder.path()), run.started, &[], &[], &[]).unwrap();
         run.make("d/y");
         assert!(!run.is_sure(Some(&elsewhere)));
+    }
+
+    #[test]
+    fn a_folder_that_is_written_into_vouches_where_it_is_known_to_be_one() {
+        let run = Run::begin(&[]);
+        run.make("d/y");
+        let busy = [run.folder.path().join("d")];
+        let ended = run.files.witness_end(&place(run.folder.path()), run.started, &[], &[], &busy).unwrap();
+        run.make("d/z");
+        assert!(run.is_sure(Some(&ended)));
+        run.make("d/x");
+        let ended = run.files.witness_end(&place(run.folder.path()), run.started, &[], &[], &busy).unwrap();
+        run.remove("d/x");
+        assert!(!run.is_sure(Some(&ended)));
     }
 
     #[test]

@@ -59,6 +59,8 @@ macro_rules! digest_of {
 digest_of! {
     /// Everything about a unit that is known before its inputs are: the tool, the arguments, the environment.
     ContextKey,
+    /// A context together with the state of what is known before the run to be read. Names what runs of it read besides.
+    ManifestKey,
     /// A context together with the state of every input. Names a stored result.
     ResultKey,
     /// Which program a call runs: content, interpreter, shared objects, real path, name.

@@ -18,8 +18,12 @@ pub const FLIGHT_WAIT: Duration = Duration::from_secs(40);
 /// Rounds of questions in `plan`.
 pub const PLAN_ROUNDS: usize = 8;
 /// Rounds of questions in `collect`.
-pub const COLLECT_ROUNDS: usize = 4;
-/// Largest file that a plugin may read in `plan`, bytes.
+pub const COLLECT_ROUNDS: usize = 10;
+/// Companions of one run.
+pub const COMPANIONS: usize = 2;
+/// Longest that a companion may run.
+pub const COMPANION_TIME: Duration = Duration::from_secs(60);
+/// Largest file that a plugin may read in `plan`, and most that it is given of standard input, bytes.
 pub const READ_BYTES: u64 = 4 << 20;
 /// How long a probe may run.
 pub const PROBE_TIME: Duration = Duration::from_secs(20);
@@ -76,6 +80,8 @@ pub const FACT_NAMES: usize = 50_000;
 pub const FOLDER_NAMES: usize = 1_000;
 /// Folders whose names are remembered.
 pub const FOLDERS_OF_NAMES: usize = 500;
+/// Folders that builds write into which are looked at when a run has ended: a microsecond each.
+pub const BUSY_FOLDERS: usize = 64;
 /// Plans, contexts and file states remembered in memory, each.
 pub const MEMO_ENTRIES: usize = 200_000;
 /// Memories that are left for the next daemon; most take about 150 bytes.

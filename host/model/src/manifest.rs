@@ -17,6 +17,25 @@ pub struct Manifest {
     pub lists: Vec<InputList>,
 }
 
+/// What of a call, besides what is in its context, one run rested on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Circumstance {
+    /// It said something: how messages look, and whether the two streams are one.
+    Messages,
+    /// The working directory.
+    Directory,
+}
+
+impl Circumstance {
+    /// As keys tell it.
+    fn tag(self) -> &'static str {
+        match self {
+            Circumstance::Messages => "messages",
+            Circumstance::Directory => "directory",
+        }
+    }
+}
+
 /// What one run read and what it looked for in vain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputList {
@@ -26,6 +45,8 @@ pub struct InputList {
     pub absences: Vec<Absences>,
     /// Names of variables that it read, beyond those in the context, sorted.
     pub variables: Vec<String>,
+    /// What else it rested on, sorted.
+    pub circumstances: Vec<Circumstance>,
 }
 
 /// A path that was read. Relative ones start at the working directory of the call.
@@ -49,7 +70,7 @@ pub struct Absences {
 impl InputList {
     /// Tells this list from all others.
     pub fn digest(&self) -> Digest {
-        let mut key = KeyBuilder::new("input list v2");
+        let mut key = KeyBuilder::new("input list v3");
         for input in &self.inputs {
             key.text("path", &input.path).number("observe", input.observe as u64);
         }
@@ -62,20 +83,18 @@ impl InputList {
         for name in &self.variables {
             key.text("variable", name);
         }
+        for circumstance in &self.circumstances {
+            key.text("circumstance", circumstance.tag());
+        }
         key.finish()
     }
 
-    /// The key of the result for the given state of every input, in order, and the caller's variables. `same_as` is, for each
+    /// The key of the result for the given state of every input, in order, and what the call is otherwise. `same_as` is, for each
     /// input, the index of the first earlier one that is the very same file (device and inode): some tools tell copies from
     /// links.
-    pub fn result_key<'a>(
-        &self,
-        context: &ContextKey,
-        states: &[SeenInput],
-        variable: impl Fn(&str) -> Option<&'a [u8]>,
-    ) -> ResultKey {
+    pub fn result_key(&self, context: &ContextKey, states: &[SeenInput], caller: &impl Caller) -> ResultKey {
         debug_assert_eq!(states.len(), self.inputs.len());
-        let mut key = KeyBuilder::new("result v2");
+        let mut key = KeyBuilder::new("result v3");
         key.digest("context", &context.0).digest("list", &self.digest());
         for seen in states {
             seen.state.write(&mut key);
@@ -84,13 +103,31 @@ impl InputList {
             }
         }
         for name in &self.variables {
-            match variable(name) {
+            match caller.variable(name) {
                 Some(value) => key.part("set", value),
                 None => key.part("not set", &[]),
             };
         }
+        for circumstance in &self.circumstances {
+            match circumstance {
+                Circumstance::Messages => caller.write_messages(&mut key),
+                Circumstance::Directory => drop(key.part("directory", caller.directory())),
+            }
+        }
         ResultKey(key.finish())
     }
+}
+
+/// What a call is, as far as only some runs rest on it.
+pub trait Caller {
+    /// The value that a name of [`InputList::variables`] stands for; none: it is not set.
+    fn variable(&self, name: &str) -> Option<&[u8]>;
+
+    /// The working directory.
+    fn directory(&self) -> &[u8];
+
+    /// Tells calls apart whose messages may look otherwise.
+    fn write_messages(&self, key: &mut KeyBuilder);
 }
 
 /// What is at an input's path now.

@@ -31,15 +31,17 @@ pub struct Refusal {
 /// What a plugin must know before it can decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// The content of a file that the command line or an earlier answer names.
+    /// The content of a file that the command line or an earlier answer names, or of the tool.
     Read(String),
+    /// What the caller gives on standard input.
+    StandardInput,
     /// What is at this path?
     Look(String),
     /// What does the tool say when asked this way?
     Probe(Probe),
 }
 
-/// One use of a granted probe.
+/// One use of a granted probe or companion.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Probe {
     /// The grant's id.
@@ -145,6 +147,8 @@ pub enum Failures {
     Forget,
     /// It is stored, if all that it read and looked for is known.
     Keep,
+    /// The same, and it is given again only where nothing is in the place of an output that it did not write.
+    KeepWhereNothingIs,
 }
 
 /// What an argument is to the key.
@@ -261,6 +265,8 @@ pub enum Dependency {
     Output(String),
     /// The host follows the names that a token finds.
     Scan(Scan),
+    /// The same where the tool did not write the dependency before.
+    ScanInstead(Scan),
 }
 
 /// How names lead from file to file.

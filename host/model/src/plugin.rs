@@ -54,10 +54,14 @@ pub struct Grant {
 pub enum GrantKind {
     /// The words may be added to the user's own command.
     Addition,
+    /// The same, and they change nothing but how messages look.
+    MessageAddition,
     /// The tool may be run with the words to learn something.
     Probe,
     /// The same, of the tool alone: in the root folder and without the caller's variables.
     SelfProbe,
+    /// The tool may be run with the words after a run, to say what that read.
+    Companion,
 }
 
 /// One argument of a grant.

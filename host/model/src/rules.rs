@@ -25,7 +25,7 @@ fn broken<T>(rule: impl Into<String>) -> Result<T, BrokenRule> {
     Err(BrokenRule(rule.into()))
 }
 
-/// Whether a question may be asked: a file to read is named by the command line or an answer, a probe is granted.
+/// Whether a question may be asked: a file to read is named by the command line or an answer, or is the tool; a probe is granted.
 pub fn check_question(
     description: &Description,
     invocation: &Invocation,
@@ -33,7 +33,7 @@ pub fn check_question(
     question: &Question,
 ) -> Result<(), BrokenRule> {
     match question {
-        Question::Look(_) => Ok(()),
+        Question::Look(_) | Question::StandardInput => Ok(()),
         Question::Probe(probe) => probe_words(description, invocation, probe).map(drop),
         Question::Read(file) => {
             let in_arguments = invocation.arguments.iter().any(|argument| argument.contains(file.as_str()));
@@ -41,7 +41,8 @@ pub fn check_question(
                 let Answer::Content(Some(content)) = answer else { return false };
                 content.windows(file.len().max(1)).any(|window| window == file.as_bytes())
             });
-            if file.is_empty() || !(in_arguments || in_answers) {
+            let is_tool = [&invocation.tool.path, &invocation.tool.real].contains(&file);
+            if file.is_empty() || !(in_arguments || in_answers || is_tool) {
                 return broken(format!("asks to read '{file}', which the command line does not name"));
             }
             Ok(())
@@ -64,7 +65,19 @@ pub fn probe_words(
     invocation: &Invocation,
     probe: &Probe,
 ) -> Result<Vec<GrantedWord>, BrokenRule> {
-    let grant = granted(description, &probe.grant, &[GrantKind::Probe, GrantKind::SelfProbe])?;
+    user_words(granted(description, &probe.grant, &[GrantKind::Probe, GrantKind::SelfProbe])?, invocation, probe)
+}
+
+/// The argument list of a granted companion.
+pub fn companion_words(
+    description: &Description,
+    invocation: &Invocation,
+    companion: &Probe,
+) -> Result<Vec<GrantedWord>, BrokenRule> {
+    user_words(granted(description, &companion.grant, &[GrantKind::Companion])?, invocation, companion)
+}
+
+fn user_words(grant: &Grant, invocation: &Invocation, probe: &Probe) -> Result<Vec<GrantedWord>, BrokenRule> {
     let mut words = Vec::new();
     for word in &grant.words {
         match word {
@@ -73,7 +86,7 @@ pub fn probe_words(
             Word::User => {
                 for index in &probe.user {
                     let Some(argument) = invocation.arguments.get(*index as usize) else {
-                        return broken(format!("probe '{}' names argument {index}, which is not there", grant.id));
+                        return broken(format!("'{}' names argument {index}, which is not there", grant.id));
                     };
                     words.push(GrantedWord::Text(argument.clone()));
                 }
@@ -93,7 +106,7 @@ fn granted<'a>(description: &'a Description, id: &str, kinds: &[GrantKind]) -> R
 
 /// The words of a granted addition.
 pub fn addition_words(description: &Description, grant: &str) -> Result<Vec<GrantedWord>, BrokenRule> {
-    let grant = granted(description, grant, &[GrantKind::Addition])?;
+    let grant = granted(description, grant, &[GrantKind::Addition, GrantKind::MessageAddition])?;
     grant
         .words
         .iter()
@@ -184,7 +197,7 @@ fn check_dependency(
                 return broken(format!("'{role}' is no output"));
             }
         }
-        Dependency::Scan(scan) => check_scan(description, plan, scan)?,
+        Dependency::Scan(scan) | Dependency::ScanInstead(scan) => check_scan(description, plan, scan)?,
     }
     Ok(())
 }

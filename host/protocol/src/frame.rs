@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use zccache_model::limits::FRAME_BYTES;
 
 /// Version of [`crate::message`].
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// Frames up to this size are written into one allocation and read by one call, bytes.
 const USUAL_BYTES: usize = 8 << 10;
 /// Bytes of a frame before its payload.

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! client -> daemon   Compile
+//! daemon -> client   SendInput                            first, where a plugin needs it
+//! client -> daemon   Input
 //! daemon -> client   Replay | Exec | Split                the end, or
 //!                    Run
 //! client -> daemon   Ran
@@ -90,6 +92,8 @@ pub enum Reply {
     },
     /// Become the tool: `execve`.
     Exec(Program),
+    /// What is on standard input? The compile's answer comes after that.
+    SendInput,
     /// Run the tool, pass on what it writes, and keep a copy.
     Run {
         /// What to run.
@@ -130,6 +134,14 @@ pub struct Insertion {
     pub before: u32,
     /// What to add.
     pub words: Vec<String>,
+}
+
+/// What a client has on standard input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// All of it; none: a terminal, more than is asked for, or nothing that can be read twice.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// What a run came to.

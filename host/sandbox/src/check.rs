@@ -77,7 +77,7 @@ pub(crate) fn check_description(description: &Description) -> Result<(), LoadErr
     }
     if let Some(grant) = description.grants.iter().find(|grant| adds_user_words(grant)) {
         return invalid(format!(
-            "the addition '{}' holds words of the user's, which only probes may",
+            "the addition '{}' holds words of the user's, which no addition may",
             text::line(&grant.id)
         ));
     }
@@ -96,7 +96,7 @@ fn twice<'a>(ids: impl Iterator<Item = &'a String>) -> Option<&'a String> {
 }
 
 fn adds_user_words(grant: &Grant) -> bool {
-    grant.kind == GrantKind::Addition && grant.words.contains(&Word::User)
+    matches!(grant.kind, GrantKind::Addition | GrantKind::MessageAddition) && grant.words.contains(&Word::User)
 }
 
 fn finds_nothing(rule: &TokenRule) -> bool {

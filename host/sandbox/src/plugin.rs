@@ -7,7 +7,7 @@ use zccache_model::digest::PluginDigest;
 use zccache_model::invocation::Invocation;
 use zccache_model::plan::{Answer, Decision};
 use zccache_model::plugin::Description;
-use zccache_model::reading::{Collected, Fact, RunRecord};
+use zccache_model::reading::{Collected, Learnt, RunRecord};
 
 use crate::bindings::{PluginPre, wire};
 use crate::convert;
@@ -54,10 +54,10 @@ impl Plugin {
         convert::decision(decision.map_err(convert::failure)?)
     }
 
-    /// What did this run read? `facts` are those about all paths asked for so far, in order.
-    pub fn collect(&self, run: &RunRecord, facts: &[Fact]) -> Result<Collected, PluginFault> {
+    /// What did this run read? `learnt` answers everything that was asked for so far.
+    pub fn collect(&self, run: &RunRecord, learnt: &Learnt) -> Result<Collected, PluginFault> {
         let _span = tracing::debug_span!("collect", plugin = self.description.id).entered();
-        let collected = convert::with_outcome(&self.description, run, facts, |outcome| {
+        let collected = convert::with_outcome(&self.description, run, learnt, |outcome| {
             self.ask(|guest, store| guest.call_collect(store, outcome))
         })??;
         convert::collected(collected.map_err(convert::failure)?)

@@ -10,6 +10,7 @@ use common::{World, invocation, run};
 use zccache_model::limits;
 use zccache_model::outcome::FaultKind;
 use zccache_model::plan::{Decision, Refusal};
+use zccache_model::reading::Learnt;
 use zccache_model::rules;
 use zccache_sandbox::{FailureKind, PluginFault, Registry, Sandbox, Standing};
 use zccache_test_components::{self as components, Canned};
@@ -80,7 +81,7 @@ fn an_answer_that_is_too_long_breaks_a_rule() {
     let component = Canned::new("long").collect("facts([])");
     // `collect` answers result<collected, failure>: a tag, then a variant's tag at 4, then the list at 8.
     let plugin = World::new().load(&component.collect_code(lengthen).build());
-    let fault = plugin.collect(&run(), &[]).unwrap_err();
+    let fault = plugin.collect(&run(), &Learnt::default()).unwrap_err();
     assert!(matches!(&fault, PluginFault::Answer { message } if message.contains("items")), "{fault}");
 }
 
@@ -106,7 +107,7 @@ fn an_answer_that_says_the_same_bytes_many_times_is_not_copied() {
         )
     };
     let plugin = World::new().load(&Canned::new("echo").collect("facts([])").collect_code(repeat).build());
-    let fault = plugin.collect(&run(), &[]).unwrap_err();
+    let fault = plugin.collect(&run(), &Learnt::default()).unwrap_err();
     assert!(matches!(&fault, PluginFault::Answer { .. }), "{fault}");
 }
 

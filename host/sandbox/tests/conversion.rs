@@ -12,7 +12,7 @@ use zccache_model::plan::{
     Output, Plan, Probe, Question, Ran, Refusal, Role, Scan, Search, Unit,
 };
 use zccache_model::plugin::{Grant, GrantKind, NameRule, Token, TokenRule, Word};
-use zccache_model::reading::{Collected, Fact, Finding, Reading};
+use zccache_model::reading::{Collected, Fact, Find, Finding, Learnt, Reading};
 use zccache_sandbox::Plugin;
 use zccache_test_components::{Canned, Layout};
 
@@ -121,7 +121,7 @@ fn decide(decision: &str) -> Decision {
 }
 
 fn collect(collected: &str) -> Collected {
-    World::new().load(&Canned::new("x").collect(collected).build()).collect(&run(), &[]).unwrap()
+    World::new().load(&Canned::new("x").collect(collected).build()).collect(&run(), &Learnt::default()).unwrap()
 }
 
 #[test]
@@ -131,9 +131,14 @@ fn a_plan_with_everything_in_it_comes_through_as_it_is() {
 
 #[test]
 fn questions_and_refusals_come_through_as_they_are() {
-    let need = r#"need([read("file"), look("path"), probe({grant: "ask", user: [3, 0]})])"#;
+    let need = r#"need([read("file"), look("path"), standard-input, probe({grant: "ask", user: [3, 0]})])"#;
     let probe = Probe { grant: "ask".into(), user: vec![3, 0] };
-    let questions = vec![Question::Read("file".into()), Question::Look("path".into()), Question::Probe(probe)];
+    let questions = vec![
+        Question::Read("file".into()),
+        Question::Look("path".into()),
+        Question::StandardInput,
+        Question::Probe(probe),
+    ];
     assert_eq!(decide(need), Decision::Need(questions));
 
     let refusal = Refusal { reason: "stdin".into(), detail: "it reads standard input".into() };
@@ -149,6 +154,7 @@ fn readings_and_facts_come_through_as_they_are() {
         inputs: [{path: "in", observe: content, absence: must-exist}],
         lookups: [{name: "n", chain: listed(0), observe: content, all: false}],
         variables: ["NAME"],
+        directory: true,
         more: []
     })"#;
     let reading = Reading {
@@ -156,9 +162,16 @@ fn readings_and_facts_come_through_as_they_are() {
         inputs: vec![Input { path: "in".into(), observe: Observe::Content, absence: Absence::MustExist }],
         lookups: vec![Lookup { name: "n".into(), chain: Chain::Listed(0), observe: Observe::Content, all: false }],
         variables: vec!["NAME".into()],
+        directory: true,
     };
     assert_eq!(collect(done), Collected::Done(reading));
     assert_eq!(collect(r#"facts(["a", "b"])"#), Collected::Facts(vec!["a".into(), "b".into()]));
+    let tokens = vec![Token { id: "t".into(), rule: TokenRule::WholeWord("w".into()) }];
+    let find = Find { tokens, files: vec!["a".into()] };
+    let text = r#"find({tokens: [{id: "t", find: whole-word("w")}], files: ["a"]})"#;
+    assert_eq!(collect(text), Collected::Find(find));
+    let companion = Probe { grant: "again".into(), user: vec![1] };
+    assert_eq!(collect(r#"companion({grant: "again", user: [1]})"#), Collected::Companion(companion));
 }
 
 #[test]
@@ -171,7 +184,8 @@ fn an_answer_that_says_something_unknown_is_a_bypass_or_a_refusal() {
         assert_eq!(refusal.reason, "unknown-property");
         assert!(refusal.detail.contains("'volatile'"), "{}", refusal.detail);
     }
-    let collected = collect(&format!("done({{chains: [], inputs: [], lookups: [], variables: [], {unknown}}})"));
+    let collected =
+        collect(&format!("done({{chains: [], inputs: [], lookups: [], variables: [], directory: false, {unknown}}})"));
     assert!(matches!(collected, Collected::Refuse(refusal) if refusal.reason == "unknown-property"));
 }
 
@@ -185,9 +199,11 @@ fn finder() -> Plugin {
         .describe(|text| text.replace("tokens: []", tokens))
         .collect(r#"refuse({reason: "", detail: ""})"#)
         .collect_code(|layout| {
-            // Local 10 is the address of the facts, 11 their number.
-            let findings = layout.field_offset("fact", "findings");
-            let first = format!("(i32.load (i32.add (local.get 10) (i32.const {findings})))");
+            let first = |base: &str, record: &str, field: &str| {
+                format!("(i32.load (i32.add {base} (i32.const {})))", layout.field_offset(record, field))
+            };
+            let facts = first("(local.get 0)", "outcome", "facts");
+            let first = first(&facts, "fact", "findings");
             let token = copy(layout, "reason", &first, layout.field_offset("finding", "token"));
             let word = copy(layout, "detail", &first, layout.field_offset("finding", "word"));
             format!("{token} {word} (i32.const {})", layout.answer())
@@ -213,7 +229,7 @@ fn a_plugin_is_told_tokens_and_words_by_their_texts() {
             findings: Arc::new(vec![finding.clone()]),
             names: None,
         };
-        match plugin.collect(&run(), &[fact]) {
+        match plugin.collect(&run(), &Learnt { facts: vec![fact], ..Learnt::default() }) {
             Ok(Collected::Refuse(refusal)) => Some((refusal.reason, refusal.detail)),
             _ => None,
         }

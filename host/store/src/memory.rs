@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, GuardResult};
-use zccache_model::digest::{ContextKey, ResultKey};
+use zccache_model::digest::{ManifestKey, ResultKey};
 use zccache_model::manifest::Manifest;
 use zccache_model::result::StoredResult;
 
 /// What is remembered, bounded by its size.
 pub(crate) struct Memory {
-    manifests: Cache<ContextKey, Arc<Manifest>, Size>,
+    manifests: Cache<ManifestKey, Arc<Manifest>, Size>,
     results: Cache<ResultKey, Arc<StoredResult>, Size>,
 }
 
@@ -26,8 +26,8 @@ const RESULT_BYTES: u64 = 32 << 20;
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<ContextKey, Arc<Manifest>> for Size {
-    fn weight(&self, _: &ContextKey, manifest: &Arc<Manifest>) -> u64 {
+impl Weighter<ManifestKey, Arc<Manifest>> for Size {
+    fn weight(&self, _: &ManifestKey, manifest: &Arc<Manifest>) -> u64 {
         let mut bytes = 128;
         for list in &manifest.lists {
             bytes += list.inputs.iter().map(|input| 40 + input.path.len()).sum::<usize>();
@@ -56,13 +56,13 @@ impl Memory {
         }
     }
 
-    /// The manifest of a context: remembered, or else what `read` finds.
+    /// The manifest of a manifest: remembered, or else what `read` finds.
     pub(crate) fn manifest(
         &self,
-        context: &ContextKey,
+        manifest: &ManifestKey,
         read: impl FnOnce() -> Option<Arc<Manifest>>,
     ) -> Option<Arc<Manifest>> {
-        remembered(&self.manifests, context, read)
+        remembered(&self.manifests, manifest, read)
     }
 
     /// The result of a key: remembered, or else what `read` finds.
@@ -75,8 +75,8 @@ impl Memory {
     }
 
     /// Forgets a manifest that changed.
-    pub(crate) fn forget_manifest(&self, context: &ContextKey) {
-        self.manifests.remove(context);
+    pub(crate) fn forget_manifest(&self, manifest: &ManifestKey) {
+        self.manifests.remove(manifest);
     }
 
     /// Forgets a result that is gone.

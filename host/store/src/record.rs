@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::manifest::InputList;
 use zccache_model::result::{StoredOutput, StoredResult};
 
@@ -20,7 +20,7 @@ use crate::writer::Change;
 #[derive(Debug)]
 pub struct NewEntry {
     /// What was known before the run.
-    pub context: ContextKey,
+    pub manifest: ManifestKey,
     /// What the run read and looked for.
     pub list: InputList,
     /// The key that the state of those gives.
@@ -37,10 +37,10 @@ pub struct NewEntry {
 
 /// Stores an entry.
 pub(crate) fn record(shared: &Shared, entry: NewEntry) -> Result<(), StoreError> {
-    let NewEntry { context, list, result: key, code, outputs, stdout, stderr } = entry;
+    let NewEntry { manifest, list, result: key, code, outputs, stdout, stderr } = entry;
     let (outputs, snapshots): (Vec<_>, Vec<_>) = outputs.into_iter().map(split).unzip();
     let result = StoredResult { code, outputs, stdout, stderr };
-    let (Some(lead), Some(new)) = (Lead::new(context, &list), NewResult::new(&key, &result)) else {
+    let (Some(lead), Some(new)) = (Lead::new(manifest, &list), NewResult::new(&key, &result)) else {
         return Err(shared.index_error("the entry cannot be encoded"));
     };
     if new.bytes() > eviction_target(shared.limit) {

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use redb::ReadTransaction;
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::outcome::Statistics;
 
 use crate::blobs::Blobs;
@@ -47,8 +47,8 @@ pub(crate) struct Shared {
 pub(crate) struct Notes {
     /// Results that were used.
     pub(crate) uses: HashSet<ResultKey>,
-    /// Lists that were useful, by context: the last one counts.
-    pub(crate) preferred: HashMap<ContextKey, Digest>,
+    /// Lists that were useful, by manifest: the last one counts.
+    pub(crate) preferred: HashMap<ManifestKey, Digest>,
     /// The counters, where they are others than the saved ones.
     pub(crate) statistics: Option<Statistics>,
     /// What is left for the next daemon.

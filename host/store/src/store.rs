@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::limits;
 use zccache_model::manifest::Manifest;
 use zccache_model::outcome::Statistics;
@@ -69,7 +69,7 @@ impl Store {
     }
 
     pub(crate) fn open_with(root: &Path, options: StoreOptions, disk: Disk, clock: Clock) -> Result<Store, StoreError> {
-        let root = root.join("v2");
+        let root = root.join("v3");
         disk.make_folder(&root).map_err(|source| StoreError::Folder { path: root.clone(), source })?;
         let lock = lock(&root)?;
         let blobs = Blobs::new(&root, disk.clone());
@@ -128,17 +128,17 @@ impl Store {
         })
     }
 
-    /// The input lists seen for a context. A damaged one is dropped, counted and as good as absent.
-    pub fn manifest(&self, context: &ContextKey) -> Option<Arc<Manifest>> {
+    /// The input lists seen for a manifest. A damaged one is dropped, counted and as good as absent.
+    pub fn manifest(&self, manifest: &ManifestKey) -> Option<Arc<Manifest>> {
         let mut damaged = Vec::new();
-        let manifest = self.shared.memory.manifest(context, || {
-            let (found, lists) = self.shared.ask(|tables| find_manifest(tables, context))?;
-            damaged.extend(lists.into_iter().map(|list| Victim::List(*context, list)));
+        let manifest = self.shared.memory.manifest(manifest, || {
+            let (found, lists) = self.shared.ask(|tables| find_manifest(tables, manifest))?;
+            damaged.extend(lists.into_iter().map(|list| Victim::List(*manifest, list)));
             match found {
                 Found::Value(manifest) => Some(Arc::new(manifest)),
                 Found::Nothing => None,
                 Found::Damaged => {
-                    damaged.push(Victim::Manifest(*context));
+                    damaged.push(Victim::Manifest(*manifest));
                     None
                 }
             }
@@ -168,9 +168,9 @@ impl Store {
     }
 
     /// Moves a list to the front of its manifest, since it was useful. Seen by others within about a second.
-    pub fn prefer(&self, context: &ContextKey, list: &Digest) {
+    pub fn prefer(&self, manifest: &ManifestKey, list: &Digest) {
         self.shared.note(|notes| {
-            notes.preferred.insert(*context, *list);
+            notes.preferred.insert(*manifest, *list);
         });
     }
 

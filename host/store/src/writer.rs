@@ -14,7 +14,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use redb::Durability;
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::outcome::Statistics;
 
 use crate::error::StoreError;
@@ -47,9 +47,9 @@ pub(crate) enum Victim {
     /// A result.
     Result(ResultKey),
     /// A damaged list of a manifest.
-    List(ContextKey, Digest),
+    List(ManifestKey, Digest),
     /// A damaged manifest.
-    Manifest(ContextKey),
+    Manifest(ManifestKey),
 }
 
 /// The state of the one who changes the index.
@@ -166,8 +166,8 @@ impl Writer {
 
     /// Lets everybody see what was committed, and removes what no result names any more.
     fn publish(&mut self, shared: &Shared, changes: Changes) {
-        for context in &changes.contexts {
-            shared.memory.forget_manifest(context);
+        for manifest in &changes.manifests {
+            shared.memory.forget_manifest(manifest);
         }
         for key in &changes.results {
             shared.memory.forget_result(key);
@@ -228,8 +228,8 @@ fn apply(rows: &mut Rows<'_>, change: &Change, now: u64) -> Result<Added, redb::
     match change {
         Change::Add { lead, key, result, .. } => return rows.add(lead, key, result.as_ref(), now),
         Change::Drop(Victim::Result(key), _) => rows.drop_result(key)?,
-        Change::Drop(Victim::List(context, list), _) => rows.drop_list(context, list)?,
-        Change::Drop(Victim::Manifest(context), _) => rows.drop_manifest(context)?,
+        Change::Drop(Victim::List(manifest, list), _) => rows.drop_list(manifest, list)?,
+        Change::Drop(Victim::Manifest(manifest), _) => rows.drop_manifest(manifest)?,
     }
     Ok(Added::Gone)
 }

@@ -41,6 +41,12 @@ pub(crate) struct CommandLine<'a> {
     pub macros_name_headers: bool,
     /// Tokens of dates whose macros are gone, or others.
     pub redefined_dates: Vec<&'static str>,
+    /// Names of macros that the command line defines.
+    pub defined: Vec<&'a str>,
+    /// `??=` is a `#`, and `??/` a backslash.
+    pub trigraphs: bool,
+    /// Indices of the caller's arguments that make the compiler read what it reads, and write nothing. None: one word does both.
+    pub reading: Option<Vec<u32>>,
     /// What is said about colours.
     pub colour: Colour,
     /// Where options end: all behind are sources.
@@ -194,6 +200,26 @@ pub(crate) struct PartsWords<'a> {
 }
 
 impl CommandLine<'_> {
+    /// The source is what the caller gives on standard input.
+    pub(crate) fn is_given(&self) -> bool {
+        self.source.argument.text == "-"
+    }
+
+    /// The path of the source; empty where it is given on standard input.
+    pub(crate) fn source_path(&self) -> &str {
+        if self.is_given() { "" } else { &self.source.argument.text }
+    }
+
+    /// What is made goes to where the messages go, or nowhere.
+    pub(crate) fn makes_no_file(&self) -> bool {
+        match (self.mode, self.output.map(|output| output.text)) {
+            (Mode::Check, _) | (_, Some("/dev/null")) => true,
+            (Mode::Text | Mode::Assembly, Some("-")) | (Mode::Text, None) => true,
+            (Mode::List(_), None | Some("-")) => self.depends.file.is_none(),
+            _ => false,
+        }
+    }
+
     /// A precompiled header is made.
     pub(crate) fn makes_precompiled_header(&self) -> bool {
         self.mode == Mode::Object && self.source.language.stage == Stage::Header

@@ -9,10 +9,14 @@ use crate::search::Family;
 pub(crate) enum Listing {
     /// The compiler's depfile.
     Depfile,
+    /// The list that the compiler was asked for, in its output or on standard output.
+    Printed,
     /// The assembler's own depfile.
     Assembled,
     /// The host's scan of what the depfile leaves out. It cannot follow computed names.
     Scan,
+    /// The host's scan of everything, where the compiler failed before it wrote a depfile.
+    ScanInstead,
     /// The host's scan of what a precompiled header stands for. The compiler does not read it.
     Behind,
 }
@@ -41,7 +45,15 @@ pub(crate) struct Context {
     pub piped: bool,
     /// A macro of the command line may stand for the name of a file.
     pub macros_name_headers: bool,
-    /// As spelled.
+    /// `??=` is a `#`, and `??/` a backslash.
+    pub trigraphs: bool,
+    /// Dates in sources would be fixed by a variable that is not in the key.
+    pub epoch: bool,
+    /// Indices of the caller's arguments for a companion; none: there can be none.
+    pub reading: Option<Vec<u32>>,
+    /// Names of macros that the command line defines.
+    pub defined: Vec<String>,
+    /// As spelled; empty: it is given on standard input.
     pub source: String,
     /// The paths of the outputs.
     pub outputs: Vec<String>,
@@ -55,18 +67,19 @@ pub(crate) struct Context {
     pub forced: Vec<String>,
     /// Tokens of dates whose macros the command line puts others in the place of.
     pub redefined_dates: Vec<String>,
-    /// What the result may call the working directory, if it is a name of it.
-    pub called: Option<String>,
 }
 
 impl Listing {
-    const ALL: [Listing; 4] = [Listing::Depfile, Listing::Assembled, Listing::Scan, Listing::Behind];
+    const ALL: [Listing; 6] =
+        [Listing::Depfile, Listing::Printed, Listing::Assembled, Listing::Scan, Listing::ScanInstead, Listing::Behind];
 
     fn name(self) -> &'static str {
         match self {
             Listing::Depfile => "depfile",
             Listing::Assembled => "assembled",
+            Listing::Printed => "printed",
             Listing::Scan => "scan",
+            Listing::ScanInstead => "scan instead",
             Listing::Behind => "behind",
         }
     }
@@ -93,6 +106,8 @@ impl Context {
             self.timed,
             self.piped,
             self.macros_name_headers,
+            self.trigraphs,
+            self.epoch,
         ];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
@@ -104,7 +119,9 @@ impl Context {
             self.assembler_folders.clone(),
             self.forced.clone(),
             self.redefined_dates.clone(),
-            self.called.iter().cloned().collect(),
+            self.defined.clone(),
+            self.reading.iter().flatten().map(u32::to_string).collect(),
+            self.reading.iter().map(|_| String::new()).collect(),
         ])
         .encode()
     }
@@ -112,16 +129,35 @@ impl Context {
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
         let Lists(lists) = Lists::decode(state)?;
-        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced, redefined_dates, called]: [Vec<
-            String,
-        >;
-            9] = lists.try_into().ok()?;
+        let [
+            scalars,
+            listings,
+            outputs,
+            quote,
+            bracket,
+            assembler_folders,
+            forced,
+            redefined_dates,
+            defined,
+            reading,
+            reads,
+        ]: [Vec<String>; 11] = lists.try_into().ok()?;
         let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped, macros_name_headers]: [bool; 8] =
-            flags.try_into().ok()?;
+        let [
+            dates_fixed,
+            assembler,
+            includes,
+            anywhere,
+            precompiles,
+            timed,
+            piped,
+            macros_name_headers,
+            trigraphs,
+            epoch,
+        ]: [bool; 10] = flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -134,6 +170,10 @@ impl Context {
             timed,
             piped,
             macros_name_headers,
+            trigraphs,
+            epoch,
+            reading: if reads.is_empty() { None } else { Some(numbers(&reading)?) },
+            defined,
             source,
             outputs,
             quote,
@@ -141,9 +181,12 @@ impl Context {
             assembler_folders,
             forced,
             redefined_dates,
-            called: called.into_iter().next(),
         })
     }
+}
+
+fn numbers(texts: &[String]) -> Option<Vec<u32>> {
+    texts.iter().map(|text| text.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -163,6 +206,10 @@ mod tests {
             timed: false,
             piped: true,
             macros_name_headers: true,
+            trigraphs: false,
+            epoch: true,
+            reading: Some(vec![0, 3]),
+            defined: vec!["X".into()],
             source: "a.S".into(),
             outputs: vec!["a.o".into()],
             quote: vec!["q".into(), "b".into()],
@@ -170,7 +217,6 @@ mod tests {
             assembler_folders: Vec::new(),
             forced: vec!["f.h".into()],
             redefined_dates: vec!["date".into()],
-            called: Some("/link".into()),
         };
         assert_eq!(Context::decode(&context.encode()), Some(context));
         assert_eq!(Context::decode(b"x"), None);

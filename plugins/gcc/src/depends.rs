@@ -74,6 +74,13 @@ impl<'a> DependsWords<'a> {
     /// driver's own option at its place.
     pub(crate) fn finish(self, mode: Mode) -> Result<Depends<'a>, Stop> {
         let DependsWords { all, user, asked, file, target, modifier, told } = self;
+        if let Mode::List(_) = mode {
+            if asked.is_some() || told.which.is_some() {
+                return bypass("dependencies", "two lists are asked for");
+            }
+            let gcc_alone = told.gcc_alone || told.file.is_some();
+            return Ok(Depends { which: Which::Unasked, file: told.file.or(file), target, gcc_alone });
+        }
         // gcc takes the value of -o for the dependency file then.
         if mode == Mode::Text && asked.is_some() && file.is_none() {
             return bypass("dependencies", "-MD with -E and without -MF");

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use zccache_plugin_sdk::answer::{addition, literal, name_rule, probe, self_probe, whole_word};
+use zccache_plugin_sdk::answer::{
+    addition, companion, literal, message_addition, name_rule, probe, self_probe, whole_word,
+};
 use zccache_plugin_sdk::contract::{Description, Grant, Token, Word};
 
 use crate::dates;
@@ -15,6 +17,8 @@ const KEY_VERSION: u32 = 5;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
+/// The companion that lists every header.
+pub(crate) const INCLUDED: &str = "included";
 /// The addition that keeps colours on a captured stream.
 pub(crate) const COLOUR: &str = "colour";
 /// The addition by which the assembler lists what it included, in a scratch file.
@@ -114,7 +118,16 @@ fn grants() -> Vec<Grant> {
             vec![literal("-Xassembler"), literal("--MD"), literal("-Xassembler"), Word::Scratch(String::new())],
             "the assembler lists the files that it included",
         ),
-        addition(COLOUR, vec![literal("-fdiagnostics-color=always")], "messages keep their colours on your terminal"),
+        message_addition(
+            COLOUR,
+            vec![literal("-fdiagnostics-color=always")],
+            "messages keep their colours on your terminal",
+        ),
+        companion(
+            INCLUDED,
+            vec![Word::User, literal("-M"), literal("-MF"), Word::Scratch(String::new())],
+            "the compiler lists the headers that it read, where your own list leaves some out",
+        ),
         probe(FOLDERS, vec![Word::User, literal("-print-search-dirs")], "gcc says where it finds its own programs"),
     ];
     let mut help = vec![Word::User];

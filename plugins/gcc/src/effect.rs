@@ -68,6 +68,10 @@ pub(crate) enum Effect {
     DiagnosticsFormat,
     /// `-pipe`.
     Pipe,
+    /// `-trigraphs`.
+    Trigraphs,
+    /// `-std=`, `-ansi`: a standard, with trigraphs where it is one without extensions; the search probe is given it.
+    Standard,
     /// Colours are asked for or not, or as the terminal is.
     Colour,
     /// What is made: `-c`, `-S`, `-E`.
@@ -137,8 +141,21 @@ pub(crate) enum Mode {
     Object,
     /// Assembler text.
     Assembly,
+    /// Nothing: the source is only checked.
+    Check,
     /// Preprocessed text.
     Text,
+    /// A list of what the source includes, as a dependency file has it.
+    List(Listed),
+}
+
+/// What a list of includes holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Listed {
+    /// Every header (`-M`).
+    All,
+    /// Headers that are not of the system (`-MM`).
+    User,
 }
 
 /// A file that is written beside the output and named like it.

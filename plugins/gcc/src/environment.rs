@@ -15,18 +15,14 @@ const KEYED: &[&str] = &[
     "CPLUS_INCLUDE_PATH",
     "OBJC_INCLUDE_PATH",
     "OBJCPLUS_INCLUDE_PATH",
-    "SOURCE_DATE_EPOCH",
+    EPOCH,
+    // Of the others that begin so, neither compiler nor assembler asks: they set no more than these two categories.
     "LANG",
     "LANGUAGE",
-    "LC_*",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
     "LOCPATH",
-    "GCC_COLORS",
-    "GCC_URLS",
-    "TERM_URLS",
-    "GCC_EXTRA_DIAGNOSTIC_OUTPUT",
-    "TERM",
-    "COLUMNS",
-    "NO_COLOR",
     "SDKROOT",
     "MACOSX_DEPLOYMENT_TARGET",
     "IPHONEOS_DEPLOYMENT_TARGET",
@@ -41,6 +37,13 @@ const KEYED: &[&str] = &[
     "LLVM_OVERRIDE_PRODUCER",
     "GCONV_PATH",
 ];
+
+/// Variables that change nothing but how messages look: they are in the key only of a run that said something.
+pub(crate) const OF_MESSAGES: &[&str] =
+    &["GCC_COLORS", "GCC_URLS", "TERM_URLS", "GCC_EXTRA_DIAGNOSTIC_OUTPUT", "TERM", "COLUMNS", "NO_COLOR"];
+
+/// The variable that fixes dates.
+pub(crate) const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 /// Variables with which nothing is cached: other programs are run, options are added, or more files are written.
 const REDIRECTING: &[&str] = &[
@@ -72,7 +75,7 @@ const REDIRECTING: &[&str] = &[
 
 /// Every variable that the plugin is to be given.
 pub(crate) fn declared() -> Vec<String> {
-    KEYED.iter().chain(REDIRECTING).map(|name| (*name).to_owned()).collect()
+    KEYED.iter().chain(OF_MESSAGES).chain(REDIRECTING).map(|name| (*name).to_owned()).collect()
 }
 
 /// Ends the plan where a variable redirects the compiler.
@@ -81,6 +84,25 @@ pub(crate) fn check(invocation: &Invocation) -> Result<(), Stop> {
         Some(name) => bypass("environment", format!("{name} is set")),
         None => Ok(()),
     }
+}
+
+/// Variables that cannot matter to a run, unless that says so itself. `directory`: the working directory is in the key.
+pub(crate) fn irrelevant(invocation: &Invocation, directory: bool) -> Vec<String> {
+    let mut irrelevant: Vec<&str> = OF_MESSAGES.to_vec();
+    if !directory {
+        irrelevant.push("PWD");
+    }
+    if is_epoch_sound(invocation) {
+        irrelevant.push(EPOCH);
+    }
+    irrelevant.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether the variable that fixes dates is not set, or to what every compiler takes for a time: clang says of anything else that it
+/// is none, also where there are no dates.
+fn is_epoch_sound(invocation: &Invocation) -> bool {
+    let is_time = |value: &str| (1..=11).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+    environment::value(invocation, EPOCH).is_none_or(is_time)
 }
 
 /// Folders of headers that variables name; an empty one is the working directory.

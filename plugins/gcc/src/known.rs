@@ -34,7 +34,7 @@ impl Known {
         let search = &told.search;
         let mut known = Known {
             chains: vec![search.quote.clone(), search.bracket.clone()],
-            inputs: vec![input(&command.source.argument.text, Observe::Content)],
+            inputs: source(command).into_iter().collect(),
             lookups: Vec::new(),
             assumptions: search_assumptions(invocation, command, search),
         };
@@ -59,6 +59,11 @@ impl Known {
         }
         Ok(known)
     }
+}
+
+/// The source, where it is a file.
+fn source(command: &CommandLine<'_>) -> Option<Input> {
+    (!command.is_given()).then(|| input(command.source_path(), Observe::Content))
 }
 
 /// Every folder that the answer of the search probe rests on: those that are searched, those that would be if they were

@@ -27,7 +27,12 @@ struct Place<'a> {
 /// Everything that is written. First what the compiler was asked to make.
 pub(crate) fn outputs(command: &CommandLine<'_>, clang: bool) -> Result<Vec<Output>, Stop> {
     let main = main(command)?;
-    let mut outputs = vec![output(OBJECT, &main, Need::Required)?];
+    let mut outputs = Vec::new();
+    if command.makes_no_file() {
+        check_nothing_beside(command)?;
+    } else {
+        outputs.push(output(OBJECT, &main, Need::Required)?);
+    }
     match (command.depends.which, command.depends.file) {
         (Which::Unasked, _) => {}
         (_, Some(named)) => {
@@ -47,6 +52,15 @@ pub(crate) fn outputs(command: &CommandLine<'_>, clang: bool) -> Result<Vec<Outp
     }
     check(command, &outputs)?;
     Ok(outputs)
+}
+
+/// Ends the plan where something is named like an output that is none.
+fn check_nothing_beside(command: &CommandLine<'_>) -> Result<(), Stop> {
+    let depfile = command.depends.which != Which::Unasked && command.depends.file.is_none();
+    if (depfile && command.mode != Mode::Check) || !command.besides.sides.is_empty() {
+        return bypass("output-special", "files besides one that is not kept");
+    }
+    Ok(())
 }
 
 /// Marks what gcc replaces: the assembler removes an object that is there. All else it opens as it is; clang replaces most, and
@@ -79,9 +93,9 @@ pub(crate) fn name_precompiled_header(
 }
 
 fn check(command: &CommandLine<'_>, outputs: &[Output]) -> Result<(), Stop> {
-    let source = &command.source.argument.text;
+    let source = command.source_path();
     for (index, output) in outputs.iter().enumerate() {
-        if output.path == *source {
+        if output.path == source {
             return bypass("output-is-input", output.path.clone());
         }
         if outputs[..index].iter().any(|other| other.path == output.path) {
@@ -93,12 +107,19 @@ fn check(command: &CommandLine<'_>, outputs: &[Output]) -> Result<(), Stop> {
 
 fn main<'a>(command: &CommandLine<'a>) -> Result<Place<'a>, Stop> {
     let source = &command.source.argument;
+    if let (Mode::List(_), Some(named), None) | (Mode::List(_), None, Some(named)) =
+        (command.mode, &command.output, &command.depends.file)
+    {
+        return Ok(Place { path: named.text.to_owned(), named_by: Some(named.argument) });
+    }
+    if let (Mode::List(_), Some(_)) = (command.mode, &command.output) {
+        return bypass("several-outputs", "-M with -o and -MF");
+    }
     if let Some(named) = &command.output {
         return Ok(Place { path: named.text.to_owned(), named_by: Some(named.argument) });
     }
     let stem = stem(path::file_name(&source.text));
     match command.mode {
-        Mode::Text => bypass("preprocess", "the text goes to standard output"),
         // gcc, which thinks of a program then, names them after that too.
         Mode::Object if command.makes_precompiled_header() && !command.besides.sides.is_empty() => {
             bypass("precompiled-header", "files besides one whose name is not said")
@@ -108,12 +129,14 @@ fn main<'a>(command: &CommandLine<'a>) -> Result<Place<'a>, Stop> {
         }
         Mode::Object => Ok(Place { path: format!("{stem}.o"), named_by: None }),
         Mode::Assembly => Ok(Place { path: format!("{stem}.s"), named_by: None }),
+        // Where no file is made, this is what others would be named by.
+        Mode::Check | Mode::Text | Mode::List(_) => Ok(Place { path: stem.to_owned(), named_by: None }),
     }
 }
 
 /// The files of one kind. Which of them a compiler writes depends on more than the call; none is written elsewhere.
 fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a>) -> Vec<(&'static str, Place<'a>)> {
-    if command.mode == Mode::Text {
+    if matches!(command.mode, Mode::Check | Mode::Text | Mode::List(_)) {
         return Vec::new();
     }
     let beside = |main: &Place<'a>, suffix: &str| {

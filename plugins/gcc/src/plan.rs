@@ -1,19 +1,22 @@
 //! From a command line to a plan: what is in the key, what is read as far as it is known, what is written.
 
+use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Decision, Dependency, Failures, Invocation, Output, Property, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
+    Decision, Dependency, Failures, Invocation, Observe, Output, Property, Reason, Role, Run, Scan,
+    Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value as variable;
 use zccache_plugin_sdk::path;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
-use crate::command::{self, Call, Colour, CommandLine, Which};
+use crate::command::{self, Call, Colour, CommandLine, Named, Which};
 use crate::context::{Context, Listing};
 use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
+use crate::effect::{Listed, Mode};
 use crate::environment;
 use crate::known::{BRACKET, Known, QUOTE};
-use crate::outputs::{self, DEPFILE};
+use crate::outputs::{self, DEPFILE, OBJECT};
 use crate::search::{Family, Search};
 use crate::specs;
 use crate::told::Told;
@@ -43,7 +46,10 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let clang = tool::is_clang(&invocation.tool);
     let mut outputs = outputs::outputs(command, clang)?;
     specs::check(&command.reads.specs, dialogue)?;
+    let given = command.is_given().then(|| dialogue.standard_input());
     let told = Told::ask(command, dialogue, clang)?;
+    // What is on it is in the key, as every answer is.
+    given.transpose()?;
     told.check(command, clang)?;
     outputs::name_precompiled_header(&mut outputs, command, told.search.family)?;
     let known = Known::of(invocation, command, &told)?;
@@ -63,19 +69,26 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let directory_in_key = command.shows.directory
         || told.hidden.uses_precompiled_header()
         || is_steered_from_directory(invocation, command, &told.search);
+    let mut inputs = known.inputs;
+    if directory_in_key && let Some(called) = environment::called_directory(invocation) {
+        // The host keeps of all inputs which are one and the same. What is written is no name of the directory.
+        let is_written = outputs.iter().any(|output| output.path == called);
+        inputs.extend([input(".", Observe::Kind), maybe(called, Observe::Kind)].into_iter().filter(|_| !is_written));
+    }
     let unit = Unit {
         roles: roles(invocation, command),
-        key: colour.iter().map(|_| property("colour", "always")).collect(),
+        key: Vec::new(),
         sometimes: Vec::new(),
         directory_in_key,
-        irrelevant_environment: if directory_in_key { Vec::new() } else { vec!["PWD".to_owned()] },
-        inputs: known.inputs,
+        irrelevant_environment: environment::irrelevant(invocation, directory_in_key),
+        inputs,
         lookups: known.lookups,
         additions,
-        dependencies: listings.iter().map(|listing| dependency(command, *listing)).collect(),
+        dependencies: listings.iter().filter_map(|listing| dependency(command, *listing)).collect(),
         state: context(invocation, command, told, listings, &outputs, directory_in_key).encode(),
         outputs,
-        failures: Failures::Forget,
+        // Whether gcc removes an object that is there when it fails depends on where it fails.
+        failures: Failures::KeepWhereNothingIs,
         ahead: command.source.language.includes().then(includes),
         earlier: Vec::new(),
         more: Vec::new(),
@@ -106,14 +119,17 @@ fn context(
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
         piped: command.piped,
         macros_name_headers: command.macros_name_headers,
-        source: command.source.argument.text.clone(),
+        trigraphs: command.trigraphs,
+        epoch: variable(invocation, environment::EPOCH).is_some(),
+        reading: command.reading.clone(),
+        defined: command.defined.iter().map(|name| (*name).to_owned()).collect(),
+        source: command.source_path().to_owned(),
         outputs: outputs.iter().map(|output| output.path.clone()).collect(),
         assembler_folders: assembler_folders(command, &search),
         forced: command.search.forced.iter().map(|name| (*name).to_owned()).collect(),
         redefined_dates: command.redefined_dates.iter().map(|date| (*date).to_owned()).collect(),
         quote: search.quote,
         bracket: search.bracket,
-        called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
     }
 }
 
@@ -125,7 +141,7 @@ fn is_steered_from_directory(invocation: &Invocation, command: &CommandLine<'_>,
     // Of a folder that is named both ways, a compiler drops the one that is its own.
     let own =
         |folder: &str| command.search.own_folders.contains(&folder) && !command.search.system_folders.contains(&folder);
-    let source = path::folder(&command.source.argument.text);
+    let source = path::folder(command.source_path());
     let around = |folder: &str| folder.starts_with('/') && invocation.directory.starts_with(folder);
     let mut folders = search.quote.iter().chain(&search.ignored).map(String::as_str);
     let relative = |folder: &str| !folder.starts_with('/');
@@ -150,8 +166,11 @@ fn colour(invocation: &Invocation, command: &CommandLine<'_>, family: Family) ->
 fn roles(invocation: &Invocation, command: &CommandLine<'_>) -> Vec<Role> {
     let mut roles = vec![Role::Key; invocation.arguments.len()];
     let depfile_shows_object = command.depends.which != Which::Unasked && !command.depends.target;
-    let object = command.output.iter().filter(|_| !command.shows.output && !depfile_shows_object);
-    let depfile = command.depends.file.iter().filter(|_| !command.shows.output);
+    let is_place = |named: &&Named<'_>| !matches!(named.text, "/dev/null" | "-");
+    let shows = command.shows.output || depfile_shows_object || matches!(command.mode, Mode::List(_));
+    let object = command.output.iter().filter(|_| !shows).filter(is_place);
+    let depfile =
+        command.depends.file.iter().filter(|_| !command.shows.output && !matches!(command.mode, Mode::List(_)));
     for named in object.chain(depfile) {
         // The word for the preprocessor says more than the name.
         let whole = !named.argument.text.starts_with("-Wp,");
@@ -167,19 +186,23 @@ fn roles(invocation: &Invocation, command: &CommandLine<'_>) -> Vec<Role> {
 fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
     let is_gcc = !told.search.is_clang();
     let mut listings = Vec::new();
-    if command.source.language.includes() {
-        listings.push(Listing::Depfile);
+    match command.mode {
+        // Any addition would change what is listed.
+        Mode::List(Listed::All) => listings.push(Listing::Printed),
+        Mode::List(Listed::User) => listings.extend([Listing::Printed, Listing::Scan]),
+        _ if !command.source.language.includes() => {}
+        _ if command.depends.which == Which::User => {
+            listings.extend([Listing::Depfile, Listing::ScanInstead, Listing::Scan])
+        }
+        _ => listings.extend([Listing::Depfile, Listing::ScanInstead]),
     }
     // Assembler text is little else than what it includes; in C a directive in inline assembly can be put together in ways that no
     // token finds.
-    if is_gcc && told.assembler_lists == Some(true) {
+    if is_gcc && told.assembler_lists == Some(true) && command.mode == Mode::Object {
         listings.push(Listing::Assembled);
     }
-    match (command.depends.which, told.hidden.uses_precompiled_header() && is_gcc) {
-        // Any addition would change what the compiler writes into the user's file.
-        (Which::User, _) => listings.push(Listing::Scan),
-        (_, true) => listings.push(Listing::Behind),
-        _ => {}
+    if command.depends.which != Which::User && told.hidden.uses_precompiled_header() && is_gcc {
+        listings.push(Listing::Behind);
     }
     listings
 }
@@ -189,16 +212,20 @@ fn addition(command: &CommandLine<'_>, listing: Listing) -> Option<&'static str>
     match listing {
         Listing::Depfile if command.depends.which == Which::Unasked => Some(DEPENDENCIES),
         Listing::Assembled => Some(ASSEMBLED),
-        Listing::Depfile | Listing::Scan | Listing::Behind => None,
+        Listing::Depfile | Listing::Printed | Listing::Scan | Listing::ScanInstead | Listing::Behind => None,
     }
 }
 
-fn dependency(command: &CommandLine<'_>, listing: Listing) -> Dependency {
-    match (addition(command, listing), listing) {
+/// Where a list is; none: it is what the compiler prints.
+fn dependency(command: &CommandLine<'_>, listing: Listing) -> Option<Dependency> {
+    Some(match (addition(command, listing), listing) {
         (Some(grant), _) => Dependency::Scratch(grant.to_owned()),
         (None, Listing::Scan | Listing::Behind) => Dependency::Scan(includes()),
+        (None, Listing::ScanInstead) => Dependency::ScanInstead(includes()),
+        (None, Listing::Printed) if command.makes_no_file() => return None,
+        (None, Listing::Printed) => Dependency::Output(OBJECT.to_owned()),
         (None, Listing::Depfile | Listing::Assembled) => Dependency::Output(DEPFILE.to_owned()),
-    }
+    })
 }
 
 /// How one file includes another.
@@ -223,8 +250,4 @@ fn assembler_folders(command: &CommandLine<'_>, search: &Search) -> Vec<String> 
         folders.extend(search.quote.iter().chain(&search.bracket).cloned());
     }
     folders
-}
-
-fn property(name: &str, value: &str) -> Property {
-    Property { name: name.to_owned(), value: value.to_owned() }
 }

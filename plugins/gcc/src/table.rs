@@ -15,7 +15,7 @@ use crate::effect::Effect::{
     PreprocessedText, ProfileUse, ProperWord, Query, RandomSeed, RecordsCommand, Sanitize, ShowsOutput, SideNamed,
     Undefine,
 };
-use crate::effect::{Depend, Mode, Search, Side};
+use crate::effect::{Depend, Listed, Mode, Search, Side};
 
 /// All options.
 pub(crate) static TABLE: Table<Effect> = Table::of(&ROWS);
@@ -37,8 +37,9 @@ const GROUPS: &[Group<Effect>] = &[
         "--version --help --target-help -print- --print- -### -dumpversion -dumpfullversion -dumpmachine -dumpspecs",
     ),
     (Flag, Query, "-v --verbose -fversion -help"),
-    (Flag, OtherMode("syntax-only"), "-fsyntax-only"),
-    (Flag, OtherMode("dependencies-only"), "-M -MM --dependencies --user-dependencies"),
+    (Flag, Make(Mode::Check), "-fsyntax-only"),
+    (Flag, Make(Mode::List(Listed::All)), "-M --dependencies"),
+    (Flag, Make(Mode::List(Listed::User)), "-MM --user-dependencies"),
     (Flag, OtherMode("not-a-driver-call"), "-cc1 -cc1as -cc1gen-reproducer"),
     (Flag, OtherMode("analysis"), "--analyze -analyze"),
     (Flag, OtherMode("emit-llvm"), "-emit-llvm -emit-ast"),
@@ -71,11 +72,13 @@ const GROUPS: &[Group<Effect>] = &[
     (JoinedOrSeparate, Effect::Search(Search::Root), "-isysroot"),
     (EqualsOrSeparate, Effect::Search(Search::Root), "--sysroot"),
     (Separate, Effect::Search(Search::Choice), "-imultilib -imultiarch -target"),
-    (Equals, Effect::Search(Search::Choice), "--target -stdlib -std --std"),
+    (Equals, Effect::Search(Search::Choice), "--target -stdlib"),
+    (Equals, Effect::Standard, "-std --std"),
+    (Flag, Effect::Standard, "-ansi"),
     (
         Flag,
         Effect::Search(Search::Choice),
-        "-nostdinc -nostdinc++ --no-standard-includes -nostdlibinc -nobuiltininc -ansi -no-canonical-prefixes -canonical-prefixes -EB -EL \
+        "-nostdinc -nostdinc++ --no-standard-includes -nostdlibinc -nobuiltininc -no-canonical-prefixes -canonical-prefixes -EB -EL \
          -static -shared -pie -no-pie -nopie -static-pie -pthread -pthreads --no-default-config --static --shared \
          -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang",
     ),
@@ -94,12 +97,13 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Effect::Timeless, "-fno-pch-timestamp"),
     (Flag, Key, "-fpch-instantiate-templates -fno-pch-instantiate-templates"),
     // Warnings, optimisation, debug information, machine.
+    (Flag, Effect::Trigraphs, "-trigraphs --trigraphs"),
     (Joined, Key, "-W --warn-"),
     (
         Flag,
         Key,
-        "-w -pedantic -pedantic-errors -undef -trigraphs -traditional -traditional-cpp -p -pg -H -P --no-line-commands \
-         --no-warnings --all-warnings --extra-warnings --pedantic --pedantic-errors --trigraphs --traditional \
+        "-w -pedantic -pedantic-errors -undef -traditional -traditional-cpp -p -pg -H -P --no-line-commands \
+         --no-warnings --all-warnings --extra-warnings --pedantic --pedantic-errors --traditional \
          --traditional-cpp --signed-char --unsigned-char",
     ),
     (Flag, Effect::Pipe, "-pipe --pipe"),

@@ -27,6 +27,7 @@ fn decide(invocation: &mut Invocation, texts: &[(&str, &str)]) -> (String, Decis
             let text = texts.iter().find(|(known, _)| known == name);
             Answer::Content(text.map(|(_, text)| text.as_bytes().to_vec()))
         }
+        Question::StandardInput => Answer::Content(Some(b"int x;\n".to_vec())),
         Question::Look(name) => {
             let there = texts.iter().any(|(known, _)| known == name);
             Answer::Is(if there { FileKind::File } else { FileKind::Absent })
@@ -117,7 +118,7 @@ fn an_assembler_that_cannot_list_what_it_includes_is_not_told_to() {
             }
             Question::Probe(probe) => Answer::Ran(probe_answer(invocation, &probe.grant)),
             Question::Look(_) => Answer::Is(FileKind::Folder),
-            Question::Read(_) => Answer::Content(None),
+            Question::Read(_) | Question::StandardInput => Answer::Content(None),
         });
         let Decision::Run(run) = decision else { panic!("{words}") };
         let assumed = run.assumptions.iter().any(|input| input.path == "as");

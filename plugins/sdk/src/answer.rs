@@ -35,6 +35,16 @@ pub fn addition(id: &str, words: Vec<Word>, reason: &str) -> Grant {
     Grant { id: id.to_owned(), what: GrantKind::Addition, words, reason: reason.to_owned() }
 }
 
+/// Words that may be added to a command, and change nothing but how messages look.
+pub fn message_addition(id: &str, words: Vec<Word>, reason: &str) -> Grant {
+    Grant { id: id.to_owned(), what: GrantKind::MessageAddition, words, reason: reason.to_owned() }
+}
+
+/// An argument list that the tool may be run with after a run, to say what that read.
+pub fn companion(id: &str, words: Vec<Word>, reason: &str) -> Grant {
+    Grant { id: id.to_owned(), what: GrantKind::Companion, words, reason: reason.to_owned() }
+}
+
 /// An argument list that the tool may be run with.
 pub fn probe(id: &str, words: Vec<Word>, reason: &str) -> Grant {
     Grant { id: id.to_owned(), what: GrantKind::Probe, words, reason: reason.to_owned() }

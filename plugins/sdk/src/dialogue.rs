@@ -30,6 +30,14 @@ impl<'a> Dialogue<'a> {
         }
     }
 
+    /// What the caller gives on standard input.
+    pub fn standard_input(&self) -> Result<&'a [u8], Unanswered> {
+        match self.ask(Question::StandardInput)? {
+            Answer::Content(Some(content)) => Ok(content),
+            Answer::Content(None) | Answer::Is(_) | Answer::Ran(_) => Err(Unanswered),
+        }
+    }
+
     /// What is at a path.
     pub fn look(&self, path: &str) -> Result<FileKind, Unanswered> {
         match self.ask(Question::Look(path.to_owned()))? {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::contract::{
     Absence, Answer, Chain, Collected, Decision, Dependency, Failures, GrantKind, Input, Invocation, Lookup, Observe,
-    ProgramKind, Question, Role, Streams, TokenRule, Tool, Unit, Word,
+    ProgramKind, Question, Role, Streams, Token, TokenRule, Tool, Unit, Word,
 };
 
 /// A call of a machine-code tool from `/work` with no declared variables and no terminal.
@@ -115,6 +115,17 @@ pub fn collected(collected: &Collected) -> String {
                 line(&mut text, &format!("facts {path}"));
             }
         }
+        Collected::Find(find) => {
+            for token in &find.tokens {
+                line(&mut text, &format!("find {}", render_token(token)));
+            }
+            for path in &find.files {
+                line(&mut text, &format!("in {path}"));
+            }
+        }
+        Collected::Companion(probe) => {
+            line(&mut text, &format!("companion {} with {:?}", probe.grant, probe.user));
+        }
         Collected::Done(reading) => {
             for (index, chain) in reading.chains.iter().enumerate() {
                 line(&mut text, &format!("chain {index}: {}", chain.join(" ")));
@@ -127,6 +138,9 @@ pub fn collected(collected: &Collected) -> String {
             }
             for name in &reading.variables {
                 line(&mut text, &format!("variable {name}"));
+            }
+            if reading.directory {
+                line(&mut text, "the working directory");
             }
         }
     }
@@ -145,8 +159,10 @@ pub fn description(description: &crate::contract::Description) -> String {
     for grant in &description.grants {
         let what = match grant.what {
             GrantKind::Addition => "addition",
+            GrantKind::MessageAddition => "addition for messages",
             GrantKind::Probe => "probe",
             GrantKind::SelfProbe => "probe of itself",
+            GrantKind::Companion => "companion",
         };
         let words: Vec<String> = grant
             .words
@@ -160,14 +176,18 @@ pub fn description(description: &crate::contract::Description) -> String {
         line(&mut text, &format!("{what} {}: {}", grant.id, words.join(" ")));
     }
     for token in &description.tokens {
-        let rule = match &token.find {
-            TokenRule::WholeWord(word) => format!("word {word}"),
-            TokenRule::Name(rule) => format!("{} {:?} {:?}", rule.lead, rule.words, rule.delimiters),
-            TokenRule::Digits(rule) => format!("{} digits behind {:?}", rule.count, rule.lead),
-        };
-        line(&mut text, &format!("token {}: {rule}", token.id));
+        line(&mut text, &format!("token {}", render_token(token)));
     }
     text
+}
+
+fn render_token(token: &Token) -> String {
+    let rule = match &token.find {
+        TokenRule::WholeWord(word) => format!("word {word}"),
+        TokenRule::Name(rule) => format!("{} {:?} {:?}", rule.lead, rule.words, rule.delimiters),
+        TokenRule::Digits(rule) => format!("{} digits behind {:?}", rule.count, rule.lead),
+    };
+    format!("{}: {rule}", token.id)
 }
 
 fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
@@ -212,6 +232,7 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
             Dependency::Scratch(grant) => format!("scratch file of {grant}"),
             Dependency::Output(role) => format!("output {role}"),
             Dependency::Scan(scan) => format!("scan for {}", scan.token),
+            Dependency::ScanInstead(scan) => format!("scan for {} where there is no list", scan.token),
         };
         line(text, &format!("dependencies from {rendered}"));
     }
@@ -222,8 +243,10 @@ fn render_unit(text: &mut String, invocation: &Invocation, unit: &Unit) {
         let unfinished = state.unfinished.join(" ");
         line(text, &format!("earlier state {}/{}*, unfinished: {unfinished}", state.folder, state.prefix));
     }
-    if unit.failures == Failures::Keep {
-        line(text, "failures are kept");
+    match unit.failures {
+        Failures::Forget => {}
+        Failures::Keep => line(text, "failures are kept"),
+        Failures::KeepWhereNothingIs => line(text, "failures are kept, and given where nothing is"),
     }
 }
 
@@ -231,6 +254,7 @@ fn render_question(invocation: &Invocation, question: &Question) -> String {
     match question {
         Question::Read(file) => format!("read {file}"),
         Question::Look(path) => format!("look {path}"),
+        Question::StandardInput => "standard input".to_owned(),
         Question::Probe(probe) => {
             let words: Vec<&str> = probe
                 .user

@@ -11,6 +11,7 @@ pub mod depfile;
 pub mod dialogue;
 pub mod environment;
 pub mod golden;
+pub mod inquiry;
 pub mod options;
 pub mod path;
 pub mod plugin;

@@ -32,7 +32,7 @@ impl Canned {
     /// A component of this id that claims the program name `victim`, declines every call, and read nothing in any run.
     pub fn new(id: &str) -> Canned {
         let function = |name, answer: String| Function { name, answer, code: None };
-        let nothing = "ok(done({chains: [], inputs: [], lookups: [], variables: [], more: []}))";
+        let nothing = "ok(done({chains: [], inputs: [], lookups: [], variables: [], directory: false, more: []}))";
         Canned {
             wit: WIT.to_owned(),
             import: String::new(),
@@ -81,7 +81,7 @@ impl Canned {
         self
     }
 
-    /// Runs this code in `collect`. The locals are the flattened fields of the outcome.
+    /// Runs this code in `collect`. Local 0 is the address of the outcome.
     pub fn collect_code(mut self, code: impl Fn(&Layout<'_>) -> String + 'static) -> Canned {
         self.functions[2].code = Some(Box::new(code));
         self

@@ -24,7 +24,7 @@ pub fn read(services: &Services, connection: &UnixStream, call: &Call, planned: 
         return;
     }
     let unit = planned.unit();
-    let manifest = services.store.manifest(&planned.context);
+    let manifest = services.precedents.of(services, &planned.context);
     let guess = Guess {
         chains: &planned.plan.chains,
         inputs: &unit.inputs,

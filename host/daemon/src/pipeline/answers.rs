@@ -1,7 +1,6 @@
 //! Answering what a plugin asks before it decides, and noting what the answers rest on.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use zccache_files::Started;
@@ -13,19 +12,17 @@ use zccache_model::path;
 use zccache_model::plan::{Answer, Probe, Question, Ran};
 use zccache_model::plugin::GrantKind;
 use zccache_model::rules::{self, GrantedWord};
+use zccache_protocol::frame::{self, FrameError};
+use zccache_protocol::message::{Input, Reply};
 use zccache_sandbox::Plugin;
 
 use crate::call::Call;
 use crate::pipeline::memo::{Assumptions, Ground, Remembered};
 use crate::pipeline::plan::{self, Unanswered};
+use crate::pipeline::probe::{self, Given};
 use crate::pipeline::resolve::Resolved;
-use crate::process::{self, Start};
 use crate::services::Services;
-use crate::temporaries::Temporaries;
 use crate::variables::OF_PROGRAMS;
-
-/// Has a zccache run the compiler as it was called.
-const DISABLE: &str = "ZCCACHE_DISABLE";
 
 /// One plugin's questions about one call.
 pub struct Inquiry<'a> {
@@ -35,6 +32,8 @@ pub struct Inquiry<'a> {
     plugin: &'a Plugin,
     invocation: &'a Invocation,
     grounds: Vec<Ground>,
+    /// Where the caller can be asked for what is on standard input.
+    client: &'a UnixStream,
     /// Some answer is what the tool said to a probe.
     probed: bool,
     /// Probes that were run for this, not remembered.
@@ -49,8 +48,10 @@ impl<'a> Inquiry<'a> {
         resolved: &'a Resolved,
         plugin: &'a Plugin,
         invocation: &'a Invocation,
+        client: &'a UnixStream,
     ) -> Self {
-        Inquiry { services, call, resolved, plugin, invocation, grounds: Vec::new(), probed: false, ran: Vec::new() }
+        let (grounds, ran) = (Vec::new(), Vec::new());
+        Inquiry { services, call, resolved, plugin, invocation, grounds, client, probed: false, ran }
     }
 
     /// The answers to the questions of one round, in their order. What is read is read first: the tool reads it too where a word
@@ -77,6 +78,7 @@ impl<'a> Inquiry<'a> {
         }
         match question {
             Question::Read(file) => self.read(file),
+            Question::StandardInput => self.standard_input(),
             Question::Look(path) => {
                 let whole = path::from_directory(&self.call.directory, &path);
                 let kind = self.call.at_place(|place| self.services.files.kind(place, &whole));
@@ -102,6 +104,21 @@ impl<'a> Inquiry<'a> {
         Ok(Answer::Content(content))
     }
 
+    /// What the caller gives on standard input: asked for once.
+    fn standard_input(&self) -> Result<Answer, Unanswered> {
+        let given = self.call.input.get_or_init(|| match ask_for_input(self.client) {
+            Ok(input) => input.bytes,
+            Err(error) => {
+                tracing::debug!(%error, "a client does not say what is on its standard input");
+                None
+            }
+        });
+        match given {
+            Some(bytes) => Ok(Answer::Content(Some(bytes.clone()))),
+            None => Err(Unanswered::Bypass("stdin")),
+        }
+    }
+
     fn probe(&mut self, probe: &Probe, words: Vec<GrantedWord>) -> Result<Answer, Unanswered> {
         let alone =
             self.plugin.description().grant(&probe.grant).is_some_and(|grant| grant.kind == GrantKind::SelfProbe);
@@ -111,7 +128,10 @@ impl<'a> Inquiry<'a> {
         let ran = match known {
             Some(ran) => ran,
             None => {
-                let ran = Arc::new(self.run_probe(words, alone).map_err(Unanswered::Internal)?);
+                let given = if alone { Given::Nothing } else { Given::Place };
+                let (call, program) = (self.call, &self.resolved.program);
+                let ran = probe::run(self.services, call, program, self.invocation, words, given);
+                let ran = Arc::new(ran.map_err(Unanswered::Internal)?.0);
                 self.ran.push((key, Arc::clone(&ran)));
                 ran
             }
@@ -149,43 +169,6 @@ impl<'a> Inquiry<'a> {
         key.finish()
     }
 
-    #[tracing::instrument(level = "debug", skip_all)]
-    fn run_probe(&self, words: Vec<GrantedWord>, alone: bool) -> std::io::Result<Ran> {
-        let mut scratch = Vec::new();
-        let arguments = words.into_iter().map(|word| match word {
-            GrantedWord::Text(text) => OsString::from(text),
-            GrantedWord::Scratch(prefix) => {
-                let path = self.services.scratch_path();
-                let mut word = OsString::from(prefix);
-                word.push(&path);
-                scratch.push(path);
-                word
-            }
-        });
-        let arguments = arguments.collect();
-        let temporaries = Temporaries::at(self.services.scratch_path())?;
-        let mut environment = of_probe(&self.call.environment, alone);
-        environment.push(("TMPDIR".into(), temporaries.folder().into()));
-        let named_by_path = self.resolved.program.named_by_path;
-        let ran = process::run(
-            &self.services.runtime,
-            Start {
-                program: PathBuf::from(&self.invocation.tool.path),
-                name: if named_by_path { self.invocation.tool.path.clone().into() } else { self.call.program.clone() },
-                arguments,
-                directory: if alone { PathBuf::from("/") } else { self.call.directory.clone() },
-                environment,
-                stdin: Vec::new(),
-            },
-            limits::PROBE_TIME,
-        );
-        for path in scratch {
-            // It may have written nothing there.
-            let _absent = std::fs::remove_file(path);
-        }
-        Ok(temporaries.settled(ran?))
-    }
-
     /// Remembers what the plugin said, and what the probes said with it, as far as all that it rests on has been quiet.
     pub fn remember(self, begun: Started, question: &Digest, said: &Remembered) {
         let assumptions = match said {
@@ -201,21 +184,18 @@ impl<'a> Inquiry<'a> {
             for (key, ran) in self.ran {
                 plans.remember_probe(self.services, key, ran, assumptions.clone());
             }
+            if self.call.given().is_some() {
+                // The question does not hold what was said of its input.
+                return;
+            }
             plans.remember(*question, said.clone(), self.grounds, assumptions);
         });
     }
 }
 
-/// The caller's variables, or those that programs are found and loaded by `alone`, without where temporary files are, and with
-/// messages in the plain locale: plugins read what probes print. A compiler that a probe runs in turn, and that is a link to
-/// zccache, is not to ask a daemon, least of all another one than the caller's.
-fn of_probe(environment: &[(OsString, OsString)], alone: bool) -> Vec<(OsString, OsString)> {
-    let passed = |name: &OsString| {
-        let replaced = ["LC_ALL", "LANGUAGE", "TMPDIR", DISABLE].iter().any(|known| name == known);
-        if alone { OF_PROGRAMS.iter().any(|known| name == known) } else { !replaced }
-    };
-    let mut plain: Vec<_> = environment.iter().filter(|(name, _)| passed(name)).cloned().collect();
-    plain.push(("LC_ALL".into(), "C".into()));
-    plain.push((DISABLE.into(), "1".into()));
-    plain
+fn ask_for_input(mut client: &UnixStream) -> Result<Input, FrameError> {
+    frame::write(&mut client, &Reply::SendInput)?;
+    // Whoever writes there may take as long as it likes. The client's death ends the connection.
+    client.set_read_timeout(None)?;
+    frame::decode(&frame::read_message(&mut client)?)
 }

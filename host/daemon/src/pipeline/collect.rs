@@ -5,19 +5,22 @@
 //! the answer.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use zccache_files::{Collection, EndWitness, Started, Witness, Witnessed};
+use zccache_files::{Collection, EndWitness, Started, TokenRules, Unsure, Witness, Witnessed};
 use zccache_model::limits;
 use zccache_model::manifest::{ObservedPath, SeenInput};
 use zccache_model::outcome::FaultKind;
-use zccache_model::plan::{Dependency, Input, Scan};
-use zccache_model::reading::{Collected, Fact, Reading, RunRecord};
+use zccache_model::path;
+use zccache_model::plan::{Dependency, Input, Observe, Scan};
+use zccache_model::reading::{Collected, Fact, Find, Found, Learnt, Reading, RunRecord};
 use zccache_model::rules;
 use zccache_model::state::InputState;
 
 use crate::call::Call;
 use crate::pipeline::plan::Planned;
 use crate::pipeline::run::searched;
+use crate::pipeline::{circumstances, companion};
 use crate::services::Services;
 
 /// Why what a run read is not known for sure.
@@ -60,20 +63,27 @@ impl Seen {
     /// What must come before the client is answered.
     #[tracing::instrument(level = "debug", skip_all)]
     pub fn begin(mut self, services: &Services, call: &Call, planned: &Planned) -> Result<Progress, Unknown> {
-        let mut scans = false;
+        let (mut scans, mut is_written) = (false, true);
         for (dependency, bytes) in planned.unit().dependencies.iter().zip(&mut self.run.dependencies) {
-            if let Dependency::Scan(scan) = dependency {
+            let scan = match dependency {
+                Dependency::Scan(scan) => Some(scan),
+                Dependency::ScanInstead(scan) if !is_written => Some(scan),
+                _ => None,
+            };
+            if let Some(scan) = scan {
                 scans = true;
                 *bytes = Some(follow(services, call, planned, scan)?);
             }
+            is_written = bytes.is_some();
         }
-        let first = ask(planned, &self.run, &[])?;
+        let first = ask(planned, &self.run, &Learnt::default())?;
         if let Collected::Facts(asked) = &first
             && !scans
             && !self.may_go_with_its_source(services, call, planned)
         {
             let searched: Vec<&str> = searched(planned).collect();
-            let ended = call.at_place(|place| services.files.witness_end(place, self.started, &searched, asked));
+            let busy = services.busy.all();
+            let ended = call.at_place(|place| services.files.witness_end(place, self.started, &searched, asked, &busy));
             if let Some(ended) = ended {
                 let asked = asked.clone();
                 return Ok(Progress::Begun(Box::new(Begun { seen: self, asked, ended })));
@@ -108,6 +118,10 @@ impl Seen {
         let witnessed = Witnessed { started: self.started, released: &self.released, ended };
         let collected = call.at_place(|place| services.files.collect(place, &witnessed, &parts));
         let mut collection = collected.map_err(|unsure| {
+            if let Unsure::ChangedDuringRun { path } = &unsure {
+                // Where it is a folder, the next run that looks into it is to know what it held.
+                services.busy.note(&path::from_directory(&call.directory, path));
+            }
             tracing::debug!(%unsure, "a run is not stored");
             Unknown::Refused(unsure.code().to_owned())
         })?;
@@ -115,9 +129,7 @@ impl Seen {
             tracing::debug!(path = input, "a run is not stored: a file changed while it was looked at");
             return Err(Unknown::Refused("changed-during-run".to_owned()));
         }
-        collection.list.variables = reading.variables;
-        collection.list.variables.sort();
-        collection.list.variables.dedup();
+        circumstances::note(&mut collection.list, &self.run, reading);
         Ok(collection)
     }
 }
@@ -149,6 +161,10 @@ struct Told {
 struct Contents(HashMap<String, Option<String>>);
 
 impl Contents {
+    fn told(&mut self, paths: Vec<String>, facts: &[Fact]) {
+        self.0.extend(paths.into_iter().zip(facts.iter().map(|fact| fact.content.clone())));
+    }
+
     /// A file whose state is not that of the content that the plugin knows.
     fn changed<'c>(&self, collection: &'c Collection) -> Option<&'c str> {
         let inputs = collection.list.inputs.iter().zip(&collection.states);
@@ -162,18 +178,18 @@ impl Contents {
     }
 }
 
-/// What the plugin says of a run, given these facts.
-fn ask(planned: &Planned, run: &RunRecord, facts: &[Fact]) -> Result<Collected, Unknown> {
+/// What the plugin says of a run, given this.
+fn ask(planned: &Planned, run: &RunRecord, learnt: &Learnt) -> Result<Collected, Unknown> {
     let plugin = &planned.plugin;
     let collected =
-        plugin.plugin().collect(run, facts).map_err(|fault| Unknown::Fault(fault.kind(), fault.to_string()))?;
-    if !matches!(collected, Collected::Facts(_)) {
+        plugin.plugin().collect(run, learnt).map_err(|fault| Unknown::Fault(fault.kind(), fault.to_string()))?;
+    if matches!(collected, Collected::Done(_) | Collected::Refuse(_)) {
         plugin.succeeded();
     }
     Ok(collected)
 }
 
-/// Tells the plugin facts from its first answer on, until it has said what the run read.
+/// Tells the plugin what it asks for, from its first answer on, until it has said what the run read.
 fn go_on(
     services: &Services,
     call: &Call,
@@ -182,7 +198,7 @@ fn go_on(
     first: Collected,
 ) -> Result<Told, Unknown> {
     let tokens = &services.tokens[&planned.plugin.plugin().digest()];
-    let mut facts: Vec<Fact> = Vec::new();
+    let mut learnt = Learnt::default();
     let mut contents = Contents::default();
     let mut collected = first;
     for _ in 0..limits::COLLECT_ROUNDS {
@@ -193,22 +209,55 @@ fn go_on(
                 return Err(Unknown::Refused(refusal.reason));
             }
             Collected::Facts(paths) => {
-                let first = facts.len();
-                facts.extend(call.at_place(|place| services.files.facts(place, tokens, &paths)));
-                let told = facts[first..].iter().map(|fact| fact.content.clone());
-                contents.0.extend(paths.into_iter().zip(told));
-                collected = ask(planned, run, &facts)?;
+                let facts = facts(services, call, tokens, &paths);
+                contents.told(paths, &facts);
+                learnt.facts.extend(facts);
+            }
+            Collected::Find(Find { tokens, files }) => {
+                let facts = find(services, call, &TokenRules::new(&tokens), &files);
+                contents.told(files, &facts);
+                let tokens = Arc::new(tokens);
+                let found = |fact: Fact| Found { tokens: Arc::clone(&tokens), findings: fact.findings };
+                learnt.found.extend(facts.into_iter().map(found));
+            }
+            Collected::Companion(companion) => {
+                let before = learnt.companions.len();
+                learnt.companions.push(companion::run(services, call, planned, &companion, before)?);
             }
         }
+        collected = ask(planned, run, &learnt)?;
     }
     let rounds = limits::COLLECT_ROUNDS;
-    Err(Unknown::Fault(FaultKind::PluginRule, format!("still asks for facts after {rounds} rounds")))
+    Err(Unknown::Fault(FaultKind::PluginRule, format!("still asks after {rounds} rounds")))
+}
+
+/// Where each of these files holds further tokens; an empty path is what was given on standard input.
+fn find(services: &Services, call: &Call, tokens: &TokenRules, files: &[String]) -> Vec<Fact> {
+    let mut facts = call.at_place(|place| services.files.find(place, tokens, files));
+    if let Some(given) = call.given() {
+        for (fact, _) in facts.iter_mut().zip(files).filter(|(_, path)| path.is_empty()) {
+            *fact = services.files.find_in_bytes(tokens, given);
+        }
+    }
+    facts
+}
+
+/// One fact for each path, in order; an empty one is what was given on standard input.
+fn facts(services: &Services, call: &Call, tokens: &TokenRules, paths: &[String]) -> Vec<Fact> {
+    let mut facts = call.at_place(|place| services.files.facts(place, tokens, paths));
+    if let Some(given) = call.given() {
+        for (fact, _) in facts.iter_mut().zip(paths).filter(|(_, path)| path.is_empty()) {
+            *fact = services.files.fact_of_bytes(tokens, given);
+        }
+    }
+    facts
 }
 
 /// All files that names lead to from the unit's inputs on, each path ended by a zero byte.
 fn follow(services: &Services, call: &Call, planned: &Planned, scan: &Scan) -> Result<Vec<u8>, Unknown> {
     let tokens = &services.tokens[&planned.plugin.plugin().digest()];
-    let roots: Vec<String> = planned.unit().inputs.iter().map(|Input { path, .. }| path.clone()).collect();
+    let is_read = |input: &&Input| !matches!(input.observe, Observe::Kind | Observe::Identity);
+    let roots: Vec<String> = planned.unit().inputs.iter().filter(is_read).map(|input| input.path.clone()).collect();
     let found = call.at_place(|place| services.files.scan(place, tokens, &planned.plan.chains, scan, &roots)).map_err(
         |error| {
             tracing::debug!(%error, "a run is not stored");

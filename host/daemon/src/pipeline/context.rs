@@ -3,8 +3,8 @@
 use zccache_model::digest::{ContextKey, ToolIdentity};
 use zccache_model::invocation::{ExitStatus, Invocation};
 use zccache_model::key::KeyBuilder;
-use zccache_model::plan::{Answer, FileKind, Role, Unit};
-use zccache_model::plugin::Description;
+use zccache_model::plan::{Addition, Answer, FileKind, Role, Unit};
+use zccache_model::plugin::{Description, GrantKind};
 
 /// The key of a unit. Everything is in it unless the plugin takes it out for a reason of the closed list.
 pub fn key(
@@ -14,7 +14,7 @@ pub fn key(
     answers: &[Answer],
     unit: &Unit,
 ) -> ContextKey {
-    let mut key = KeyBuilder::new("context v1");
+    let mut key = KeyBuilder::new("context v2");
     key.text("plugin", &plugin.id).number("key version", u64::from(plugin.key_version));
     key.digest("tool", &tool.0)
         .text("name", &invocation.tool.name)
@@ -29,15 +29,17 @@ pub fn key(
             key.text("variable", name).text("value", value);
         }
     }
-    // What is kept of two streams that are one is their bytes in order; of two that are two, each one's.
-    key.number("joined streams", u64::from(invocation.streams.joined));
     for answer in answers {
         write_answer(&mut key, answer);
     }
     for (name, value) in &unit.key {
         key.text("property", name).text("value", value);
     }
-    for addition in &unit.additions {
+    // Where messages look otherwise, only results with messages are others.
+    let is_of_messages = |addition: &&Addition| {
+        plugin.grant(&addition.grant).is_some_and(|grant| grant.kind == GrantKind::MessageAddition)
+    };
+    for addition in unit.additions.iter().filter(|addition| !is_of_messages(addition)) {
         key.text("addition", &addition.grant).number("before", u64::from(addition.before));
     }
     ContextKey(key.finish())

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use zccache_model::digest::ResultKey;
 use zccache_model::outcome::MissReason;
 use zccache_model::path;
+use zccache_model::plan::Failures;
 use zccache_model::result::StoredResult;
 use zccache_protocol::message::Reply;
 use zccache_store::{MaterializeError, Placement};
@@ -20,11 +21,26 @@ pub fn replay(services: &Services, call: &Call, planned: &Planned, found: &Found
     let outputs = &planned.unit().outputs;
     let place =
         |role: &str| outputs.iter().find(|output| output.role == role).map(|output| destination(call, &output.path));
+    if planned.unit().failures == Failures::KeepWhereNothingIs {
+        let paths = outputs.iter().map(|output| (output.role.as_str(), destination(call, &output.path)));
+        check_nothing_is(&found.result, paths)?;
+    }
     let reply = put(services, &found.key, &found.result, place, call.umask)?;
     if found.behind_others {
-        services.store.prefer(&planned.context, &found.list);
+        services.store.prefer(&found.manifest, &found.list);
     }
     Ok(reply)
+}
+
+/// Makes sure, for a result of a run that failed, that there is nothing in the place of an output that it did not write: the
+/// tool may have removed it.
+pub fn check_nothing_is<'a>(
+    result: &StoredResult,
+    mut outputs: impl Iterator<Item = (&'a str, PathBuf)>,
+) -> Result<(), MissReason> {
+    let written = |role: &str| result.outputs.iter().any(|output| output.role == role);
+    let left = |(role, path): (&str, PathBuf)| !written(role) && path.symlink_metadata().is_ok();
+    if result.code != 0 && outputs.any(left) { Err(MissReason::Destination) } else { Ok(()) }
 }
 
 /// Where an output of a call goes.

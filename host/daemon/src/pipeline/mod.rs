@@ -14,7 +14,9 @@
 
 mod ahead;
 mod answers;
+mod circumstances;
 mod collect;
+mod companion;
 mod context;
 mod earlier;
 mod hit;
@@ -22,6 +24,8 @@ mod lookup;
 mod memo;
 mod notice;
 mod plan;
+mod precedent;
+mod probe;
 mod record;
 mod repeat;
 mod resolve;
@@ -40,6 +44,7 @@ use crate::flight::Turn;
 use crate::services::Services;
 
 pub use memo::PlanMemo;
+pub use precedent::Precedents;
 pub use repeat::{Repeats, remember};
 
 /// How far a request came without waiting.
@@ -141,7 +146,7 @@ pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiti
     let (planned, miss) = match stage {
         Stage::Miss(planned, miss) => (planned, miss),
         Stage::Ask => {
-            let verdict = plan::ask(services, &call, &resolved);
+            let verdict = plan::ask(services, &call, &resolved, &connection);
             match settle(services, &call, &resolved, verdict) {
                 Ok(end) => {
                     send(services, &mut connection, &call, end);
@@ -152,10 +157,12 @@ pub fn go_on(services: &Services, mut connection: UnixStream, waiting: Box<Waiti
         }
     };
     let mut miss = miss;
-    let lead = match services.flights.join(&planned.context, limits::FLIGHT_WAIT) {
+    // What cannot be told is nothing that others would share.
+    let shared = lookup::manifest_now(services, &call, &planned);
+    let lead = shared.and_then(|key| match services.flights.join(&key, limits::FLIGHT_WAIT) {
         Turn::Lead(lead) => Some(lead),
         Turn::Waited | Turn::TooLong => None,
-    };
+    });
     // Either way somebody may have stored it since it was looked for.
     match try_hit(services, &call, &planned) {
         Ok(end) => return send(services, &mut connection, &call, end),

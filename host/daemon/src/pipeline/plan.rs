@@ -1,6 +1,7 @@
 //! Which plugin claims a call, and what does it say of it? Asked once, then remembered under everything that the plugin was
 //! given and everything that its answers rest on.
 
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use zccache_files::Started;
@@ -11,6 +12,7 @@ use zccache_model::limits;
 use zccache_model::outcome::{FaultKind, Outcome};
 use zccache_model::plan::{Answer, Decision, Plan, Unit};
 use zccache_model::rules;
+use zccache_protocol::message::Program;
 use zccache_sandbox::{Registered, Standing};
 
 use crate::call::Call;
@@ -43,6 +45,8 @@ pub struct Planned {
     pub plugin: Arc<Registered>,
     /// What the plugin was told.
     pub invocation: Arc<Invocation>,
+    /// The tool, as it is executed.
+    pub program: Program,
     /// What it said.
     pub plan: Arc<Plan>,
     /// Everything that is known before the inputs are.
@@ -81,7 +85,7 @@ pub fn remembered(services: &Services, call: &Call, resolved: &Resolved) -> Opti
         let remembered = call.at_place(|place| services.plans.plan(services, place, &question.key))?;
         match remembered {
             Remembered::Declined => {}
-            remembered => return Some(verdict(&question, remembered)),
+            remembered => return Some(verdict(&question, resolved, remembered)),
         }
     }
     Some(unclaimed())
@@ -89,7 +93,7 @@ pub fn remembered(services: &Services, call: &Call, resolved: &Resolved) -> Opti
 
 /// Asks the plugins that claim the program, best fit first, until one does not decline.
 #[tracing::instrument(level = "debug", skip_all, fields(program = %call.program.display()))]
-pub fn ask(services: &Services, call: &Call, resolved: &Resolved) -> Verdict {
+pub fn ask(services: &Services, call: &Call, resolved: &Resolved, client: &UnixStream) -> Verdict {
     for plugin in services.registry.candidates(&resolved.tool.name) {
         let id = plugin.plugin().description().id.clone();
         let uncached = |outcome| Verdict::Uncached { outcome, plugin: Some(id.clone()) };
@@ -100,9 +104,9 @@ pub fn ask(services: &Services, call: &Call, resolved: &Resolved) -> Verdict {
             Ok(question) => question,
             Err(reason) => return uncached(Outcome::Bypass(reason.into())),
         };
-        match ask_one(services, call, resolved, &question) {
+        match ask_one(services, call, resolved, &question, client) {
             Ok(Remembered::Declined) => {}
-            Ok(remembered) => return verdict(&question, remembered),
+            Ok(remembered) => return verdict(&question, resolved, remembered),
             Err(Unanswered::Fault(kind, why)) => {
                 blame(plugin, kind, &why);
                 return uncached(Outcome::Fault(kind));
@@ -118,11 +122,12 @@ fn unclaimed() -> Verdict {
     Verdict::Uncached { outcome: Outcome::Bypass("no-plugin".into()), plugin: None }
 }
 
-fn verdict(question: &Question, remembered: Remembered) -> Verdict {
+fn verdict(question: &Question, resolved: &Resolved, remembered: Remembered) -> Verdict {
     match remembered {
         Remembered::Planned { plan, context } => Verdict::Cacheable(Planned {
             plugin: Arc::clone(&question.plugin),
             invocation: Arc::clone(&question.invocation),
+            program: resolved.program.clone(),
             plan,
             context,
         }),
@@ -207,10 +212,11 @@ fn ask_one(
     call: &Call,
     resolved: &Resolved,
     question: &Question,
+    client: &UnixStream,
 ) -> Result<Remembered, Unanswered> {
     let plugin = &question.plugin;
     let begun = Started::now();
-    let mut inquiry = Inquiry::new(services, call, resolved, plugin.plugin(), &question.invocation);
+    let mut inquiry = Inquiry::new(services, call, resolved, plugin.plugin(), &question.invocation, client);
     let mut answers: Vec<Answer> = Vec::new();
     for _ in 0..limits::PLAN_ROUNDS {
         let decision = plugin

@@ -8,7 +8,9 @@ use zccache_model::reading::RunRecord;
 use zccache_store::{NewEntry, Snapshot};
 
 use crate::call::Call;
+use crate::pipeline::circumstances::Circumstances;
 use crate::pipeline::collect::{Progress, Seen, Unknown};
+use crate::pipeline::lookup::manifest_key;
 use crate::pipeline::plan::{self, Planned};
 use crate::pipeline::run::Finished;
 use crate::services::Services;
@@ -50,7 +52,12 @@ pub fn record(services: &Services, call: &Call, planned: &Planned, readied: Read
         Ok(entry) => entry,
         Err(unstorable) => return unstorable.outcome(planned, miss),
     };
-    match services.store.record(entry) {
+    let manifest = entry.manifest;
+    let recorded = services.store.record(entry);
+    if recorded.is_ok() {
+        services.precedents.note(services, &planned.context, &manifest);
+    }
+    match recorded {
         Ok(()) if code == 0 => Outcome::Miss { miss, not_stored: None },
         Ok(()) => Outcome::Failed,
         Err(error) => {
@@ -104,7 +111,7 @@ fn keep(
 ) -> Result<Kept, Unstorable> {
     let Finished { ran, started, released, outputs, dependencies } = finished;
     let code = match ran.status {
-        ExitStatus::Exited(code) if code == 0 || planned.unit().failures == Failures::Keep => code,
+        ExitStatus::Exited(code) if code == 0 || planned.unit().failures != Failures::Forget => code,
         ExitStatus::Exited(_) | ExitStatus::Signalled(_) => return Err(Unstorable::Failed),
     };
     let outputs = outputs.map_err(|reason| Unstorable::refused(reason, code))?;
@@ -126,13 +133,15 @@ fn keep(
 
 fn entry(services: &Services, call: &Call, planned: &Planned, kept: Kept) -> Result<NewEntry, Unstorable> {
     let Kept { code, outputs, progress, .. } = kept;
-    let (run, Collection { list, states }) = match progress {
+    let (run, collection) = match progress {
         Progress::Whole(whole) => *whole,
         Progress::Begun(begun) => {
             begun.finish(services, call, planned).map_err(|unknown| Unstorable::of(unknown, code))?
         }
     };
-    let result = list.result_key(&planned.context, &states, |name| planned.value_of(call, name));
+    let manifest = manifest_key(planned, &collection.states_of(&planned.unit().inputs));
+    let Collection { list, states } = collection;
+    let result = list.result_key(&planned.context, &states, &Circumstances { call, planned });
     let RunRecord { stdout, stderr, .. } = run;
-    Ok(NewEntry { context: planned.context, list, result, code, outputs, stdout, stderr })
+    Ok(NewEntry { manifest, list, result, code, outputs, stdout, stderr })
 }

@@ -16,6 +16,7 @@ use zccache_model::digest::{Digest, ResultKey};
 use zccache_model::key::KeyBuilder;
 use zccache_model::limits;
 use zccache_model::outcome::{MissReason, Outcome};
+use zccache_model::plan::Failures;
 use zccache_protocol::message::{CompileRequest, Program, Reply};
 
 use crate::call::Call;
@@ -41,7 +42,7 @@ enum Answer {
     /// It is these calls.
     Split(Arc<Vec<Vec<u32>>>),
     /// A stored result, and where the output of each role goes.
-    Hit { result: ResultKey, plugin: String, destinations: Vec<(String, PathBuf)> },
+    Hit { result: ResultKey, plugin: String, destinations: Vec<(String, PathBuf)>, failures: Failures },
 }
 
 /// Variables that are no part of the request's key, with the values that an answer rests on; none: not set.
@@ -136,8 +137,14 @@ pub fn recall(services: &Services, key: &Digest, request: &CompileRequest<'_>) -
             End { reply: Reply::Exec(program.clone()), outcome: Some(outcome.clone()), plugin: plugin.clone() }
         }
         Answer::Split(calls) => End::split(calls),
-        Answer::Hit { result, plugin, destinations } => {
+        Answer::Hit { result, plugin, destinations, failures } => {
             let Some(stored) = services.store.result(result) else { return Recalled::Nothing };
+            if *failures == Failures::KeepWhereNothingIs {
+                let paths = destinations.iter().map(|(role, path)| (role.as_str(), path.clone()));
+                if hit::check_nothing_is(&stored, paths).is_err() {
+                    return Recalled::Nothing;
+                }
+            }
             let destination =
                 |role: &str| destinations.iter().find(|known| known.0 == role).map(|known| known.1.clone());
             match hit::put(services, result, &stored, destination, request.umask) {
@@ -183,7 +190,8 @@ fn find(services: &Services, call: &Call) -> Option<(Answer, Values)> {
                 let value = call.bytes_of(&name).map(<[u8]>::to_vec);
                 (name, value)
             }));
-            Answer::Hit { result: found.key, plugin: planned.plugin_id(), destinations }
+            let failures = planned.unit().failures;
+            Answer::Hit { result: found.key, plugin: planned.plugin_id(), destinations, failures }
         }
     };
     Some((answer, variables))

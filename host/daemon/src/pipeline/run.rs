@@ -10,7 +10,7 @@ use zccache_model::invocation::ExitStatus;
 use zccache_model::limits;
 use zccache_model::outcome::FaultKind;
 use zccache_model::path;
-use zccache_model::plan::{Dependency, Failures, Output, Unit};
+use zccache_model::plan::{Dependency, Failures, Observe, Output, Unit};
 use zccache_model::rules::{self, GrantedWord};
 use zccache_protocol::frame;
 use zccache_protocol::message::{Insertion, Ran, Reply};
@@ -52,6 +52,7 @@ pub fn run(
     let destinations: Vec<PathBuf> =
         unit.outputs.iter().map(|output| path::from_directory(&call.directory, &output.path)).collect();
     let writing = services.outputs.enter(destinations.iter().map(PathBuf::as_path));
+    destinations.iter().filter_map(|path| path.parent()).for_each(|folder| services.busy.note(folder));
     let before: Vec<Option<Left>> = destinations.iter().map(|path| clear(services, path, call.umask)).collect();
     let earlier = Earlier::before(call, &unit.earlier);
     let started = call.at_place(|place| Started::after_changes(place, &unit.inputs));
@@ -64,7 +65,7 @@ pub fn run(
     let mut outputs = Err("failed".to_owned());
     let mut dependencies = Vec::new();
     let failed = !ran.status.is_success();
-    let kept = matches!(ran.status, ExitStatus::Exited(_)) && unit.failures == Failures::Keep;
+    let kept = matches!(ran.status, ExitStatus::Exited(_)) && unit.failures != Failures::Forget;
     if !failed || kept {
         outputs = snapshots(services, call, unit, &destinations, &written, failed);
         dependencies = unit
@@ -81,7 +82,7 @@ pub fn run(
                     }
                     services.files.read(&destinations[index], limits::DEPENDENCY_BYTES).ok().flatten()
                 }
-                Dependency::Scan(_) => None,
+                Dependency::Scan(_) | Dependency::ScanInstead(_) => None,
             })
             .collect();
     }
@@ -94,14 +95,17 @@ pub fn run(
     Ok(Finished { ran, started, released, outputs, dependencies })
 }
 
-/// The folders in which the names that lead from the unit's inputs on are looked for; none where the plan does not say.
+/// The folders in which the names that lead from the unit's inputs on are looked for, none where the plan does not say; and those
+/// of which only matters what or which they are.
 pub fn searched(planned: &Planned) -> impl Iterator<Item = &str> {
     let unit = planned.unit();
-    unit.ahead.iter().flat_map(move |scan| {
+    let told = unit.inputs.iter().filter(|input| matches!(input.observe, Observe::Kind | Observe::Identity));
+    let told = told.map(|input| input.path.as_str());
+    told.chain(unit.ahead.iter().flat_map(move |scan| {
         let chains = scan.searches.iter().filter_map(|search| planned.plan.chains.get(search.chain as usize));
         let beside = unit.inputs.iter().map(|input| path::parent(&input.path));
         chains.flatten().map(String::as_str).chain(beside)
-    })
+    }))
 }
 
 /// Lets the client run the tool, and does something meanwhile.

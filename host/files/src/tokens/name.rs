@@ -10,8 +10,10 @@ use super::splice::is_blank;
 pub(crate) struct Behind {
     /// Index of the word; none if the rule has none.
     pub(crate) word: Option<u32>,
-    /// Index of the delimiters and what is between them; none: there is no name, or none that is Unicode.
-    pub(crate) name: Option<(u32, String)>,
+    /// Index of the delimiters; none: there is no name, or none that is Unicode.
+    pub(crate) delimiter: Option<u32>,
+    /// What is between them; without delimiters the identifier that stands there, or nothing.
+    pub(crate) name: String,
 }
 
 /// Reads on from the end of a lead. None: it is followed by none of the rule's words.
@@ -23,7 +25,21 @@ pub(crate) fn behind(rule: &NameRule, text: &[u8], lead_end: usize) -> Option<Be
         let (index, end) = longest_word(&rule.words, text, at)?;
         (Some(index), end)
     };
-    Some(Behind { word, name: name(rule, text, skip(text, end)) })
+    let at = skip(text, end);
+    let (delimiter, name) = match name(rule, text, at) {
+        Some((delimiter, name)) => (Some(delimiter), name),
+        None => (None, identifier(&text[at.min(text.len())..])),
+    };
+    Some(Behind { word, delimiter, name })
+}
+
+/// The identifier that a text begins with, in any language that has dollar signs and letters of Unicode in them; of one that is not
+/// Unicode a mark, so that it is not taken for nothing.
+fn identifier(text: &[u8]) -> String {
+    // A backslash begins a letter of Unicode that is written as a number.
+    let goes_on = |byte: &u8| is_identifier(*byte) || matches!(byte, b'$' | b'\\') || !byte.is_ascii();
+    let length = text.iter().position(|byte| !goes_on(byte)).unwrap_or(text.len());
+    String::from_utf8_lossy(&text[..length]).into_owned()
 }
 
 /// The longest word that stands whole at a place, by index, and where it ends.
@@ -138,11 +154,11 @@ mod tests {
     }
 
     fn named(word: u32, delimiter: u32, name: &str) -> Option<Behind> {
-        Some(Behind { word: Some(word), name: Some((delimiter, name.into())) })
+        Some(Behind { word: Some(word), delimiter: Some(delimiter), name: name.into() })
     }
 
-    fn nameless(word: u32) -> Option<Behind> {
-        Some(Behind { word: Some(word), name: None })
+    fn nameless(word: u32, identifier: &str) -> Option<Behind> {
+        Some(Behind { word: Some(word), delimiter: None, name: identifier.into() })
     }
 
     #[test]
@@ -156,14 +172,15 @@ mod tests {
             ("probe(\"x\")", named(2, 1, "x")),
             ("probe \t(/**/ <x>)", named(2, 0, "x")),
             ("use\u{a0}\u{3000}\u{180e} \"x\"", named(0, 1, "x")),
-            ("use \u{e9} \"x\"", nameless(0)),
-            ("probe(x)", nameless(2)),
-            ("use NAME", nameless(0)),
-            ("use", nameless(0)),
-            ("use <x\n>", nameless(0)),
-            ("use // <x>\n<x>", nameless(0)),
-            ("use\n<x>", nameless(0)),
-            ("use /* <x>", nameless(0)),
+            ("use \u{e9} \"x\"", nameless(0, "\u{e9}")),
+            ("probe(x)", nameless(2, "x")),
+            ("use NAME", nameless(0, "NAME")),
+            ("use /**/ $A1_(y)", nameless(0, "$A1_")),
+            ("use", nameless(0, "")),
+            ("use <x\n>", nameless(0, "")),
+            ("use // <x>\n<x>", nameless(0, "")),
+            ("use\n<x>", nameless(0, "")),
+            ("use /* <x>", nameless(0, "")),
             ("use \"\"", named(0, 1, "")),
             ("used <x>", None),
             ("us", None),
@@ -176,13 +193,14 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_unicode_is_a_find_without_one() {
-        assert_eq!(behind(&rule("@", &["use"]), b"use <\xff>", 0), nameless(0));
+        assert_eq!(behind(&rule("@", &["use"]), b"use <\xff>", 0), nameless(0, ""));
+        assert_eq!(behind(&rule("@", &["use"]), b"use \xff", 0), nameless(0, "\u{fffd}"));
     }
 
     #[test]
     fn a_rule_without_words_has_its_name_right_behind_the_lead() {
         let rule = rule("load", &[]);
-        assert_eq!(behind(&rule, b" \"x\";", 0), Some(Behind { word: None, name: Some((1, "x".into())) }));
-        assert_eq!(behind(&rule, b" x;", 0), Some(Behind { word: None, name: None }));
+        assert_eq!(behind(&rule, b" \"x\";", 0), Some(Behind { word: None, delimiter: Some(1), name: "x".into() }));
+        assert_eq!(behind(&rule, b" x;", 0), Some(Behind { word: None, delimiter: None, name: "x".into() }));
     }
 }

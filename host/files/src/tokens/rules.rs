@@ -8,7 +8,7 @@ use zccache_model::key::KeyBuilder;
 use zccache_model::plugin::{NameRule, Token, TokenRule};
 use zccache_model::reading::Finding;
 
-use super::name::{behind, is_whole_at_end, is_whole_at_start};
+use super::name::{Behind, behind, is_whole_at_end, is_whole_at_start};
 use super::splice::spliced;
 
 /// What a plugin has looked for.
@@ -54,18 +54,27 @@ impl TokenRules {
         found
     }
 
-    fn find_in(&self, content: &[u8]) -> Vec<Finding> {
+    /// Everything that the rules find, a finding for each place, in order.
+    pub(crate) fn find_each(&self, content: &[u8]) -> Vec<Finding> {
+        let mut places = self.places(&spliced(content));
+        places.sort_by_key(|(start, finding)| (*start, finding.token));
+        places.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// What is found at each place, in order of the places' ends.
+    fn places(&self, text: &[u8]) -> Vec<(usize, Finding)> {
         let Some(heads) = &self.heads else { return Vec::new() };
-        let text = spliced(content);
-        let mut found = Vec::new();
+        let found = heads.find_overlapping_iter(text).filter_map(|head| {
+            let finding = self.finding(head.pattern().as_u32(), text, head.start(), head.end())?;
+            Some((head.start(), finding))
+        });
+        found.collect()
+    }
+
+    fn find_in(&self, content: &[u8]) -> Vec<Finding> {
         let mut known = HashSet::new();
-        for head in heads.find_overlapping_iter(&*text) {
-            let token = head.pattern().as_u32();
-            let Some(finding) = self.finding(token, &text, head.start(), head.end()) else { continue };
-            if known.insert(finding.clone()) {
-                found.push((head.start(), finding));
-            }
-        }
+        let mut found = self.places(&spliced(content));
+        found.retain(|(_, finding)| known.insert(finding.clone()));
         // Matches come in order of their ends.
         found.sort_by_key(|(start, finding)| (*start, finding.token));
         found.into_iter().map(|(_, finding)| finding).collect()
@@ -90,9 +99,8 @@ impl TokenRules {
             // A lead may be the beginning of its words: only where it has none does it end as a word does.
             TokenRule::Name(rule) if rule.words.is_empty() && !is_whole_at_end(head, text, end) => None,
             TokenRule::Name(rule) => {
-                let behind = behind(rule, text, end)?;
-                let (delimiter, name) = behind.name.map_or((None, String::new()), |(index, name)| (Some(index), name));
-                Some(Finding { token, word: behind.word, delimiter, name })
+                let Behind { word, delimiter, name } = behind(rule, text, end)?;
+                Some(Finding { token, word, delimiter, name })
             }
         }
     }
@@ -111,7 +119,7 @@ fn head_of(rule: &TokenRule) -> &[u8] {
 }
 
 fn digest(tokens: &[Token]) -> TokenSet {
-    let mut key = KeyBuilder::new("tokens v2");
+    let mut key = KeyBuilder::new("tokens v3");
     for token in tokens {
         key.text("token", &token.id);
         match &token.rule {

@@ -34,8 +34,10 @@ fn convert(items: &mut Items, given: wire::Description) -> Result<Description, S
 fn grant(items: &mut Items, given: wire::Grant) -> Result<Grant, Stop> {
     let kind = match given.what {
         wire::GrantKind::Addition => GrantKind::Addition,
+        wire::GrantKind::MessageAddition => GrantKind::MessageAddition,
         wire::GrantKind::Probe => GrantKind::Probe,
         wire::GrantKind::SelfProbe => GrantKind::SelfProbe,
+        wire::GrantKind::Companion => GrantKind::Companion,
     };
     Ok(Grant { id: given.id, kind, words: items.list(given.words, word)?, reason: given.reason })
 }
@@ -48,7 +50,7 @@ fn word(given: wire::Word) -> Word {
     }
 }
 
-fn token(items: &mut Items, given: wire::Token) -> Result<Token, Stop> {
+pub(super) fn token(items: &mut Items, given: wire::Token) -> Result<Token, Stop> {
     let rule = match given.find {
         wire::TokenRule::WholeWord(word) => TokenRule::WholeWord(word),
         wire::TokenRule::Name(rule) => TokenRule::Name(NameRule {

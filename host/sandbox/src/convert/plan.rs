@@ -45,13 +45,16 @@ fn answer(answer: &Answer) -> wire::Answer<'_> {
         Answer::Content(content) => wire::Answer::Content(content.as_deref()),
         Answer::Is(kind) => wire::Answer::Is(file_kind(*kind)),
         Answer::Ran(ran) => {
-            // The contract counts from zero; a code that the system gives as negative keeps its bits.
-            let status = match ran.status {
-                ExitStatus::Exited(code) => wire::Status::Exited(code as u32),
-                ExitStatus::Signalled(signal) => wire::Status::Signalled(signal as u32),
-            };
-            wire::Answer::Ran(wire::Ran { status, stdout: &ran.stdout, stderr: &ran.stderr })
+            wire::Answer::Ran(wire::Ran { status: status(ran.status), stdout: &ran.stdout, stderr: &ran.stderr })
         }
+    }
+}
+
+/// The contract counts from zero; a code that the system gives as negative keeps its bits.
+pub(super) fn status(status: ExitStatus) -> wire::Status {
+    match status {
+        ExitStatus::Exited(code) => wire::Status::Exited(code as u32),
+        ExitStatus::Signalled(signal) => wire::Status::Signalled(signal as u32),
     }
 }
 
@@ -76,8 +79,13 @@ fn question(items: &mut Items, given: wire::Question) -> Result<Question, Stop> 
     Ok(match given {
         wire::Question::Read(file) => Question::Read(file),
         wire::Question::Look(path) => Question::Look(path),
-        wire::Question::Probe(probe) => Question::Probe(Probe { grant: probe.grant, user: items.plain(probe.user)? }),
+        wire::Question::StandardInput => Question::StandardInput,
+        wire::Question::Probe(given) => Question::Probe(probe(items, given)?),
     })
+}
+
+pub(super) fn probe(items: &mut Items, given: wire::Probe) -> Result<Probe, Stop> {
+    Ok(Probe { grant: given.grant, user: items.plain(given.user)? })
 }
 
 fn plan(items: &mut Items, given: wire::Run) -> Result<Plan, Stop> {
@@ -105,6 +113,7 @@ fn unit(items: &mut Items, given: wire::Unit) -> Result<Unit, Stop> {
         failures: match given.failures {
             wire::Failures::Forget => Failures::Forget,
             wire::Failures::Keep => Failures::Keep,
+            wire::Failures::KeepWhereNothingIs => Failures::KeepWhereNothingIs,
         },
         ahead: given.ahead.map(|given| scan(items, given)).transpose()?,
         earlier: items.lists(given.earlier, earlier_state)?,
@@ -135,6 +144,7 @@ fn dependency(items: &mut Items, given: wire::Dependency) -> Result<Dependency, 
         wire::Dependency::Scratch(grant) => Dependency::Scratch(grant),
         wire::Dependency::Output(role) => Dependency::Output(role),
         wire::Dependency::Scan(given) => Dependency::Scan(scan(items, given)?),
+        wire::Dependency::ScanInstead(given) => Dependency::ScanInstead(scan(items, given)?),
     })
 }
 

@@ -1,15 +1,15 @@
 //! A result and the way to it, encoded before the writer's lock is taken.
 
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::manifest::InputList;
 use zccache_model::result::StoredResult;
 
 use super::tables::{RESULT_BYTES, Sealed, seal};
 
-/// The way to a result: its context and the input list.
+/// The way to a result: its manifest and the input list.
 #[derive(Debug)]
 pub(crate) struct Lead {
-    pub(super) context: ContextKey,
+    pub(super) manifest: ManifestKey,
     pub(super) list: Digest,
     pub(super) sealed: Vec<u8>,
 }
@@ -23,14 +23,14 @@ pub(crate) struct NewResult {
 
 impl Lead {
     /// The way over `list`.
-    pub(crate) fn new(context: ContextKey, list: &InputList) -> Option<Self> {
+    pub(crate) fn new(manifest: ManifestKey, list: &InputList) -> Option<Self> {
         let digest = list.digest();
-        let sealed = seal(Sealed::List, &[context.0.as_bytes(), digest.as_bytes()], list)?;
-        Some(Lead { context, list: digest, sealed })
+        let sealed = seal(Sealed::List, &[manifest.0.as_bytes(), digest.as_bytes()], list)?;
+        Some(Lead { manifest, list: digest, sealed })
     }
 
     pub(super) fn key(&self) -> (&[u8; 32], &[u8; 32]) {
-        (self.context.0.as_bytes(), self.list.as_bytes())
+        (self.manifest.0.as_bytes(), self.list.as_bytes())
     }
 }
 

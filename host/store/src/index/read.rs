@@ -1,7 +1,7 @@
 //! Questions to the index.
 
 use redb::{Error, ReadTransaction};
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::manifest::Manifest;
 use zccache_model::outcome::Statistics;
 use zccache_model::result::StoredResult;
@@ -20,13 +20,13 @@ pub(crate) enum Found<T> {
     Value(T),
 }
 
-/// The manifest of a context, and the lists of it that are damaged.
+/// The manifest of this key, and the lists of it that are damaged.
 pub(crate) fn find_manifest(
     transaction: &ReadTransaction,
-    context: &ContextKey,
+    key: &ManifestKey,
 ) -> Result<(Found<Manifest>, Vec<Digest>), Error> {
-    let context = context.0.as_bytes();
-    let Some(row) = transaction.open_table(MANIFESTS)?.get(context)? else {
+    let key = key.0.as_bytes();
+    let Some(row) = transaction.open_table(MANIFESTS)?.get(key)? else {
         return Ok((Found::Nothing, Vec::new()));
     };
     let (digests, rest) = row.value().as_chunks::<32>();
@@ -37,8 +37,8 @@ pub(crate) fn find_manifest(
     let mut manifest = Manifest::default();
     let mut damaged = Vec::new();
     for digest in digests {
-        let Some(row) = table.get((context, digest))? else { continue };
-        match unseal(Sealed::List, &[context, digest], row.value()) {
+        let Some(row) = table.get((key, digest))? else { continue };
+        match unseal(Sealed::List, &[key, digest], row.value()) {
             Some(list) => manifest.lists.push(list),
             None => damaged.push(Digest::from_bytes(*digest)),
         }

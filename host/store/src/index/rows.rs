@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{Error, ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::{Deserialize, Serialize};
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::limits;
 use zccache_model::outcome::{Counters, Statistics};
 
@@ -36,7 +36,7 @@ pub(crate) struct Changes {
     /// How much is stored now.
     pub(crate) totals: Totals,
     /// Contexts whose manifests are others now.
-    pub(crate) contexts: BTreeSet<ContextKey>,
+    pub(crate) manifests: BTreeSet<ManifestKey>,
     /// Results that are gone.
     pub(crate) results: BTreeSet<ResultKey>,
     /// Blobs that lost their last result.
@@ -115,7 +115,7 @@ impl<'t> Rows<'t> {
         }
         let Some(result) = result else { return Ok(Added::Gone) };
         let blobs = result.blobs.clone();
-        let entry = Entry { used: now, context: lead.context, list: lead.list, blobs };
+        let entry = Entry { used: now, manifest: lead.manifest, list: lead.list, blobs };
         let entry_row = sealed_entry(name, &entry)?;
         self.entries.insert(name, entry_row.as_slice())?;
         self.recency.insert((now, name), ())?;
@@ -132,13 +132,13 @@ impl<'t> Rows<'t> {
     }
 
     /// Moves a list to the front of its manifest, if it is in it.
-    pub(crate) fn prefer(&mut self, context: &ContextKey, list: &Digest) -> Result<Keep, Error> {
-        let mut digests = self.digests(context)?;
+    pub(crate) fn prefer(&mut self, manifest: &ManifestKey, list: &Digest) -> Result<Keep, Error> {
+        let mut digests = self.digests(manifest)?;
         if let Some(place) = digests.iter().position(|digest| digest == list.as_bytes())
             && place > 0
         {
             digests[..=place].rotate_right(1);
-            self.set_digests(context, &digests)?;
+            self.set_digests(manifest, &digests)?;
             return Ok(Keep::Changes);
         }
         Ok(Keep::Nothing)
@@ -193,20 +193,20 @@ impl<'t> Rows<'t> {
         for (blob, _) in &entry.blobs {
             self.release_blob(blob)?;
         }
-        self.release_lead(&entry.context, &entry.list)
+        self.release_lead(&entry.manifest, &entry.list)
     }
 
     /// Drops a list, and its manifest with the last one.
-    pub(crate) fn drop_list(&mut self, context: &ContextKey, list: &Digest) -> Result<(), Error> {
-        let mut digests = self.digests(context)?;
+    pub(crate) fn drop_list(&mut self, manifest: &ManifestKey, list: &Digest) -> Result<(), Error> {
+        let mut digests = self.digests(manifest)?;
         digests.retain(|digest| digest != list.as_bytes());
-        self.set_digests(context, &digests)?;
-        self.remove_list(context, list.as_bytes())
+        self.set_digests(manifest, &digests)?;
+        self.remove_list(manifest, list.as_bytes())
     }
 
     /// Drops a manifest. Its lists become what no manifest names; they go with their results.
-    pub(crate) fn drop_manifest(&mut self, context: &ContextKey) -> Result<(), Error> {
-        self.set_digests(context, &[])
+    pub(crate) fn drop_manifest(&mut self, manifest: &ManifestKey) -> Result<(), Error> {
+        self.set_digests(manifest, &[])
     }
 
     /// Leaves something for the next daemon. Where there is too much, all that was left before goes.
@@ -232,33 +232,33 @@ impl<'t> Rows<'t> {
 
     /// Puts a list first in its manifest, and forgets the one least recently useful if there are too many.
     fn lead(&mut self, lead: &Lead) -> Result<(), Error> {
-        let mut digests = self.digests(&lead.context)?;
+        let mut digests = self.digests(&lead.manifest)?;
         digests.retain(|digest| digest != lead.list.as_bytes());
         digests.insert(0, *lead.list.as_bytes());
         let surplus = digests.split_off(digests.len().min(limits::MANIFEST_LISTS));
         for digest in &surplus {
-            self.remove_list(&lead.context, digest)?;
+            self.remove_list(&lead.manifest, digest)?;
         }
         if self.lists.get(lead.key())?.is_none() {
             self.lists.insert(lead.key(), lead.sealed.as_slice())?;
             self.changes.totals.bytes += lead.sealed.len() as u64;
         }
-        self.set_digests(&lead.context, &digests)
+        self.set_digests(&lead.manifest, &digests)
     }
 
-    fn release_lead(&mut self, context: &ContextKey, list: &Digest) -> Result<(), Error> {
-        let key = (context.0.as_bytes(), list.as_bytes());
+    fn release_lead(&mut self, manifest: &ManifestKey, list: &Digest) -> Result<(), Error> {
+        let key = (manifest.0.as_bytes(), list.as_bytes());
         let count = self.leads.get(key)?.map_or(0, |row| row.value());
         if count > 1 {
             self.leads.insert(key, count - 1)?;
             return Ok(());
         }
         self.leads.remove(key)?;
-        self.drop_list(context, list)
+        self.drop_list(manifest, list)
     }
 
-    fn remove_list(&mut self, context: &ContextKey, list: &[u8; 32]) -> Result<(), Error> {
-        if let Some(row) = self.lists.remove((context.0.as_bytes(), list))? {
+    fn remove_list(&mut self, manifest: &ManifestKey, list: &[u8; 32]) -> Result<(), Error> {
+        if let Some(row) = self.lists.remove((manifest.0.as_bytes(), list))? {
             let totals = &mut self.changes.totals;
             totals.bytes = totals.bytes.saturating_sub(row.value().len() as u64);
         }
@@ -289,17 +289,17 @@ impl<'t> Rows<'t> {
         Ok(())
     }
 
-    fn digests(&self, context: &ContextKey) -> Result<Vec<[u8; 32]>, Error> {
-        let row = self.manifests.get(context.0.as_bytes())?;
+    fn digests(&self, manifest: &ManifestKey) -> Result<Vec<[u8; 32]>, Error> {
+        let row = self.manifests.get(manifest.0.as_bytes())?;
         Ok(row.map_or_else(Vec::new, |row| row.value().as_chunks::<32>().0.to_vec()))
     }
 
-    fn set_digests(&mut self, context: &ContextKey, digests: &[[u8; 32]]) -> Result<(), Error> {
-        self.changes.contexts.insert(*context);
+    fn set_digests(&mut self, manifest: &ManifestKey, digests: &[[u8; 32]]) -> Result<(), Error> {
+        self.changes.manifests.insert(*manifest);
         if digests.is_empty() {
-            self.manifests.remove(context.0.as_bytes())?;
+            self.manifests.remove(manifest.0.as_bytes())?;
         } else {
-            self.manifests.insert(context.0.as_bytes(), digests.as_flattened())?;
+            self.manifests.insert(manifest.0.as_bytes(), digests.as_flattened())?;
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! The tables of the index and the format of their values, version 1.
 //!
 //! ```text
-//! manifests   context                  -> list*          list digests, most recently useful first
-//! lists       (context, list)          -> sealed InputList
-//! leads       (context, list)          -> count:u32      stored results that the list leads to; > 0
+//! manifests   manifest                  -> list*          list digests, most recently useful first
+//! lists       (manifest, list)          -> sealed InputList
+//! leads       (manifest, list)          -> count:u32      stored results that the list leads to; > 0
 //! results     result                   -> sealed StoredResult
 //! entries     result                   -> sealed Entry   what must be known to drop the result
 //! recency     (seconds:u64, result)    -> nothing        the same moments as in entries, in order
@@ -12,7 +12,7 @@
 //! statistics  "statistics"             -> sealed Counts
 //! memories    memory                   -> sealed bytes   what a daemon left for the next one; any of them may go
 //!
-//! context, list, result, blob, memory ::= 32 bytes, a digest
+//! manifest, list, result, blob, memory ::= 32 bytes, a digest
 //! sealed X ::= check:16 bytes, X in postcard's encoding
 //! check    ::= the first bytes of the digest of ("row v1", table, key, X in postcard's encoding)
 //! ```
@@ -26,7 +26,7 @@
 
 use redb::{TableDefinition, TableError, WriteTransaction};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use zccache_model::digest::{ContextKey, Digest};
+use zccache_model::digest::{Digest, ManifestKey};
 use zccache_model::key::KeyBuilder;
 
 /// A digest as a key.
@@ -66,8 +66,8 @@ pub(crate) struct Totals {
 pub(super) struct Entry {
     /// When it was last used, seconds since 1970.
     pub(super) used: u64,
-    /// The context that it belongs to.
-    pub(super) context: ContextKey,
+    /// The manifest that it belongs to.
+    pub(super) manifest: ManifestKey,
     /// The input list that leads to it.
     pub(super) list: Digest,
     /// The blob and the size of each output.

@@ -73,9 +73,9 @@ fn a_blob_stays_until_its_last_result_goes() {
 fn a_list_goes_with_its_last_result_and_a_manifest_with_its_last_list() {
     let world = World::new();
     let store = world.open();
-    let base = Sample { context: 1, list: 1, ..Sample::new(1) };
-    let same_list = Sample { context: 1, list: 1, ..Sample::new(2) };
-    let other_list = Sample { context: 1, list: 2, ..Sample::new(3) };
+    let base = Sample { manifest: 1, list: 1, ..Sample::new(1) };
+    let same_list = Sample { manifest: 1, list: 1, ..Sample::new(2) };
+    let other_list = Sample { manifest: 1, list: 2, ..Sample::new(3) };
     for sample in [&base, &same_list, &other_list] {
         sample.record(&world, &store);
     }
@@ -85,7 +85,7 @@ fn a_list_goes_with_its_last_result_and_a_manifest_with_its_last_list() {
     store.forget(&same_list.key());
     assert_eq!(base.lists(&store), [other_list.input_list()]);
     store.forget(&other_list.key());
-    assert!(store.manifest(&base.context()).is_none());
+    assert!(store.manifest(&base.manifest()).is_none());
     assert_eq!(store.usage(), crate::Usage::default());
 }
 

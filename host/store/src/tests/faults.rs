@@ -15,7 +15,7 @@ fn work(world: &World, store: &Store, number: u32) {
     }
     sample.is_served(world, store);
     store.forget(&Sample::new(1).key());
-    store.prefer(&Sample::new(2).context(), &Sample::new(2).input_list().digest());
+    store.prefer(&Sample::new(2).manifest(), &Sample::new(2).input_list().digest());
     store.flush();
 }
 

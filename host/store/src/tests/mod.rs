@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::manifest::{InputList, ObservedPath};
 use zccache_model::plan::Observe;
 use zccache_model::result::StoredResult;
@@ -42,7 +42,7 @@ struct World {
 /// An entry as a test thinks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sample {
-    context: u32,
+    manifest: u32,
     list: u32,
     result: u32,
     outputs: Vec<Vec<u8>>,
@@ -103,7 +103,7 @@ impl World {
 impl Sample {
     fn new(number: u32) -> Self {
         Sample {
-            context: number,
+            manifest: number,
             list: number,
             result: number,
             outputs: vec![format!("content {number}").into_bytes()],
@@ -115,8 +115,8 @@ impl Sample {
         Sample { outputs: outputs.iter().map(|output| output.to_vec()).collect(), ..Sample::new(number) }
     }
 
-    fn context(&self) -> ContextKey {
-        ContextKey(digest("context", self.context))
+    fn manifest(&self) -> ManifestKey {
+        ManifestKey(digest("manifest", self.manifest))
     }
 
     fn key(&self) -> ResultKey {
@@ -139,7 +139,7 @@ impl Sample {
             fs::remove_file(&path).expect("the output is ours");
         }
         Ok(NewEntry {
-            context: self.context(),
+            manifest: self.manifest(),
             list: self.input_list(),
             result: self.key(),
             code: 0,
@@ -183,7 +183,7 @@ impl Sample {
     }
 
     fn lists(&self, store: &Store) -> Vec<InputList> {
-        store.manifest(&self.context()).map_or_else(Vec::new, |manifest| manifest.lists.clone())
+        store.manifest(&self.manifest()).map_or_else(Vec::new, |manifest| manifest.lists.clone())
     }
 }
 

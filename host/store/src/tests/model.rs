@@ -29,7 +29,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Results share contexts and lists, as edits of one source do.
 fn sample(result: u32, outputs: &[u8]) -> Sample {
     let outputs = outputs.iter().map(|output| vec![*output; usize::from(*output) * 10]).collect();
-    Sample { context: result / 4, list: result / 2, result, outputs, stderr: vec![result as u8] }
+    Sample { manifest: result / 4, list: result / 2, result, outputs, stderr: vec![result as u8] }
 }
 
 fn check(world: &World, store: &Store, model: &BTreeMap<u32, Sample>) {
@@ -37,10 +37,10 @@ fn check(world: &World, store: &Store, model: &BTreeMap<u32, Sample>) {
     let usage = store.usage();
     assert_eq!((usage.results, usage.blobs, usage.dropped), (model.len() as u64, blobs.len() as u64, 0));
     assert_eq!(world.blobs().len(), blobs.len());
-    for context in 0..2 {
+    for manifest in 0..2 {
         let lists: BTreeSet<u32> =
-            model.values().filter(|sample| sample.context == context).map(|sample| sample.list).collect();
-        let found = sample(context * 4, &[]).lists(store);
+            model.values().filter(|sample| sample.manifest == manifest).map(|sample| sample.list).collect();
+        let found = sample(manifest * 4, &[]).lists(store);
         assert_eq!(found.len(), lists.len(), "each list that leads to a result, and no other");
     }
     if model.is_empty() {

@@ -66,7 +66,7 @@ fn the_list_recorded_or_preferred_last_comes_first_and_only_so_many_are_kept() {
     let world = World::new();
     let store = world.open();
     let count = limits::MANIFEST_LISTS + 2;
-    let samples: Vec<Sample> = (0..).take(count).map(|number| Sample { context: 0, ..Sample::new(number) }).collect();
+    let samples: Vec<Sample> = (0..).take(count).map(|number| Sample { manifest: 0, ..Sample::new(number) }).collect();
     for sample in &samples {
         sample.record(&world, &store);
     }
@@ -74,7 +74,7 @@ fn the_list_recorded_or_preferred_last_comes_first_and_only_so_many_are_kept() {
     assert_eq!(lists.len(), limits::MANIFEST_LISTS);
     assert_eq!(lists[0], samples[count - 1].input_list());
 
-    store.prefer(&samples[0].context(), &samples[5].input_list().digest());
+    store.prefer(&samples[0].manifest(), &samples[5].input_list().digest());
     store.flush();
     assert_eq!(samples[0].lists(&store)[0], samples[5].input_list());
 
@@ -98,7 +98,7 @@ fn a_cleared_store_is_empty_but_for_the_statistics_and_can_be_used() {
     assert_eq!(store.usage(), crate::Usage::default());
     assert_eq!(world.blobs(), Vec::<PathBuf>::new());
     assert!(store.result(&Sample::new(1).key()).is_none());
-    assert!(store.manifest(&Sample::new(1).context()).is_none());
+    assert!(store.manifest(&Sample::new(1).manifest()).is_none());
     Sample::new(1).record(&world, &store);
     assert!(Sample::new(1).is_served(&world, &store));
     drop(store);
@@ -181,7 +181,7 @@ fn a_snapshot_that_is_not_recorded_leaves_nothing() {
 fn the_cache_folder_is_private_and_serves_one_store_at_a_time() {
     let world = World::new();
     let store = world.open();
-    assert_eq!(mode_of(&world.cache().join("v2")), 0o700);
+    assert_eq!(mode_of(&world.cache().join("v3")), 0o700);
     let error = world.try_open().err().expect("it is taken");
     assert!(matches!(error, StoreError::Locked { holder, .. } if holder == Some(std::process::id())), "{error}");
     assert!(error.to_string().contains("in use by another daemon (process "), "{error}");
@@ -194,7 +194,7 @@ fn a_cache_folder_that_cannot_be_made_is_an_error_that_says_which() {
     let world = World::new();
     fs::write(world.cache(), "a file where the folder should be").expect("a file");
     let error = world.try_open().err().expect("it cannot be made").to_string();
-    assert!(error.contains("cache/v2") && error.contains("another cache folder"), "{error}");
+    assert!(error.contains("cache/v3") && error.contains("another cache folder"), "{error}");
 }
 
 #[test]

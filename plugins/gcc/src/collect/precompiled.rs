@@ -19,7 +19,8 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
     }
     if gcc && (reading.context.includes || !reading.context.assembler) {
         let source = format!("{}.gch", reading.context.source);
-        sought.push(Sought { name: source, place: Place::Quote(String::new()), all: false });
+        // The source itself is searched for nowhere.
+        sought.push(Sought { name: source, place: Place::Only(String::new()), all: false });
         for (name, place) in &found.direct {
             sought.push(Sought { name: format!("{name}.gch"), place: place.clone(), all: false });
         }

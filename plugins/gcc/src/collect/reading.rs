@@ -99,8 +99,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The answer: the files read, those in `timed` with their time, the precompiled headers, what the working directory is
-    /// called, and all lookups.
+    /// The answer: the files read, those in `timed` with their time, the precompiled headers, and all lookups.
     pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>, precompiled: Vec<String>) -> Collected {
         let mut inputs: Vec<_> = paths
             .into_iter()
@@ -115,10 +114,6 @@ impl<'a> Reading<'a> {
         unread.sort();
         inputs.extend(unread.into_iter().map(|path| input(path, Observe::ContentAndTime)));
         inputs.extend(self.perhaps.into_iter().map(|path| maybe(path, Observe::Content)));
-        // The host keeps of all inputs which are one and the same. What is written is no name of the directory.
-        if let Some(called) = self.context.called.as_ref().filter(|called| !self.context.outputs.contains(called)) {
-            inputs.extend([input(".", Observe::Kind), maybe(called, Observe::Kind)]);
-        }
         let lookups = self
             .lookups
             .into_iter()
@@ -141,6 +136,7 @@ impl<'a> Reading<'a> {
             inputs,
             lookups,
             variables: Vec::new(),
+            directory: false,
             more: Vec::new(),
         })
     }

@@ -45,6 +45,7 @@ impl<'a> Reader<'a> {
             _ => return self.several(mode, &depends).map(Call::Several),
         };
         check_mode(mode, source.language)?;
+        let reading = self.reading();
         let language = source.language;
         if let Some(word) = self.notes_lines.filter(|_| mode == Mode::Object && !language.is_assembler()) {
             return bypass("assembler-options", format!("{word} notes the name of a temporary file"));
@@ -69,6 +70,9 @@ impl<'a> Reader<'a> {
             piped: self.piped,
             macros_name_headers: self.macros_name_headers,
             redefined_dates: self.redefined_dates,
+            defined: self.defined,
+            trigraphs: self.trigraphs,
+            reading,
             colour: self.colour,
             end: self.end,
             search: self.search,
@@ -96,13 +100,20 @@ impl<'a> Reader<'a> {
     /// One call for each source: the others' names are left out of it, and everything else is kept.
     fn several(&self, mode: Mode, depends: &Depends<'a>) -> Result<Several<'a>, Stop> {
         for source in &self.sources {
+            if source.argument.text == "-" {
+                return bypass("stdin", "standard input is one of several sources");
+            }
             check_mode(mode, source.language)?;
             // Another source may read what is made of these, or these what is made of another.
             if source.language.stage == Stage::Header || source.language.is_assembler() {
                 return bypass("several-sources", format!("the order counts for {}", source.argument.text));
             }
         }
-        if mode == Mode::Text || self.output.is_some() || depends.file.is_some() || !self.besides.named.is_empty() {
+        if matches!(mode, Mode::Text | Mode::List(_))
+            || self.output.is_some()
+            || depends.file.is_some()
+            || !self.besides.named.is_empty()
+        {
             let names: Vec<&str> = self.sources.iter().map(|source| source.argument.text.as_str()).collect();
             return bypass("several-sources", format!("one output is named for {}", names.join(" ")));
         }
@@ -115,7 +126,9 @@ fn check_mode(mode: Mode, language: Language) -> Result<(), Stop> {
     let useless = match mode {
         Mode::Object => false,
         Mode::Assembly => language.is_assembler() || language.stage == Stage::Header,
-        Mode::Text => !language.includes(),
+        // Of assembler text nothing is checked without making an object.
+        Mode::Check => language.is_assembler(),
+        Mode::Text | Mode::List(_) => !language.includes(),
     };
     if useless { bypass("language", "the source is not of a kind that this makes anything of") } else { Ok(()) }
 }

@@ -45,6 +45,16 @@ pub(crate) struct Reader<'a> {
     notes_lines: Option<&'a str>,
     proper: Vec<&'a Argument>,
     nested: Nested,
+    defined: Vec<&'a str>,
+    trigraphs: bool,
+    acts: Acts,
+}
+
+/// What each argument of the caller's does, by its index. A response file may do both.
+#[derive(Default)]
+struct Acts {
+    writes: HashSet<u32>,
+    reads: HashSet<u32>,
 }
 
 /// Response files by what they hold: one that steers the search is handed to the probe as a whole, which only those may
@@ -83,6 +93,9 @@ impl<'a> Reader<'a> {
             notes_lines: None,
             proper: Vec::new(),
             nested: Nested::default(),
+            defined: Vec::new(),
+            trigraphs: false,
+            acts: Acts::default(),
         }
     }
 
@@ -91,8 +104,11 @@ impl<'a> Reader<'a> {
         match item {
             Item::Unknown(unknown) => bypass("unknown-option", unknown.text.clone()),
             Item::Incomplete(option) => bypass("incomplete-option", option.text.clone()),
-            Item::Operand(operand) if operand.text == "-" => bypass("stdin", "the source is standard input"),
+            Item::Operand(operand) if operand.text == "-" && self.language.is_none() => {
+                bypass("stdin", "standard input without -x")
+            }
             Item::Operand(operand) => {
+                self.acts.reads.insert(operand.index);
                 let language = match self.language {
                     Some(language) => language,
                     None => language::of_suffix(&operand.text, self.cpp_driver)?,
@@ -101,7 +117,12 @@ impl<'a> Reader<'a> {
                 self.sources.push(Source { argument: operand, language });
                 Ok(())
             }
-            Item::Option(option) => self.option(option),
+            Item::Option(option) => {
+                if !matches!(option.effect, Effect::PreprocessorWords) {
+                    self.note(option.effect, [option.argument.index, option.value_argument.index]);
+                }
+                self.option(option)
+            }
         }
     }
 
@@ -112,6 +133,11 @@ impl<'a> Reader<'a> {
             Effect::QuotesSource => self.quotes_source = true,
             Effect::RandomSeed => self.reads.seeded = true,
             Effect::Pipe => self.piped = true,
+            Effect::Trigraphs => self.trigraphs = true,
+            Effect::Standard => {
+                self.trigraphs |= !option.value.starts_with("gnu");
+                self.steering(option);
+            }
             Effect::FlagWord | Effect::MachineWord | Effect::DebugWord => self.family_word(option)?,
             Effect::Define => self.define(option.value)?,
             Effect::Undefine => self.redefined_dates.extend(dates::redefined(option.value)),
@@ -226,11 +252,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn define(&mut self, definition: &str) -> Result<(), Stop> {
+    fn define(&mut self, definition: &'a str) -> Result<(), Stop> {
         if table::hides(definition) {
             return bypass("macro", definition.to_owned());
         }
         self.macros_name_headers |= description::names_header(definition);
+        self.defined.push(&definition[..definition.find(['=', '(']).unwrap_or(definition.len())]);
         self.redefined_dates.extend(dates::redefined(definition));
         Ok(())
     }
@@ -274,6 +301,22 @@ impl<'a> Reader<'a> {
             self.output = Some(Named { text: option.value, argument: option.value_argument });
         }
         Ok(())
+    }
+
+    /// Notes what the arguments of a word do.
+    fn note(&mut self, effect: Effect, arguments: impl IntoIterator<Item = u32>) {
+        let writes = match effect {
+            Effect::Make(_) | Effect::Output | Effect::Depend(_) | Effect::Side(_) | Effect::SideNamed => true,
+            _ => false,
+        };
+        if writes { self.acts.writes.extend(arguments) } else { self.acts.reads.extend(arguments) }
+    }
+
+    /// The arguments that make the compiler read what it reads, without those by which it writes; none: one does both.
+    fn reading(&self) -> Option<Vec<u32>> {
+        let mut reading: Vec<u32> = self.acts.reads.iter().copied().collect();
+        reading.sort_unstable();
+        self.acts.reads.is_disjoint(&self.acts.writes).then_some(reading)
     }
 
     /// Temporary files are kept.

@@ -81,6 +81,7 @@ impl<'a> Reader<'a> {
     /// them on.
     pub(super) fn preprocessor_words(&mut self) -> Result<(), Stop> {
         for said in preprocessor::read(&std::mem::take(&mut self.preprocessor))? {
+            self.note(said.option.effect, said.arguments.iter().map(|argument| argument.index));
             self.option(&said.option)?;
             if matches!(said.option.effect, Effect::Search(_) | Effect::FlagWord) {
                 said.arguments.iter().for_each(|argument| self.steering_argument(argument));

@@ -164,6 +164,8 @@ pub(crate) mod tests {
             stderr: stderr.as_bytes().to_vec(),
             dependencies: Vec::new(),
             facts: Vec::new(),
+            found: Vec::new(),
+            companions: Vec::new(),
             code: 1,
             more: Vec::new(),
         }

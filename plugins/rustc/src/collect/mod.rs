@@ -114,6 +114,7 @@ fn read(context: Context, outcome: &Outcome) -> Result<Collected, Refusal> {
         inputs,
         lookups,
         variables: variables.into_iter().chain(context.variables).chain(width).collect(),
+        directory: false,
         more: Vec::new(),
     }))
 }

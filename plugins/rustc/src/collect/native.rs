@@ -15,7 +15,10 @@ pub(crate) fn lookups(context: &Context, facts: &[Fact]) -> Vec<Lookup> {
     let mut names: BTreeSet<&str> = context.libraries.iter().map(String::as_str).collect();
     for fact in attributed(facts) {
         names.extend(
-            fact.findings.iter().filter(|finding| finding.token == LINK_NAME).map(|finding| finding.name.as_str()),
+            fact.findings
+                .iter()
+                .filter(|finding| finding.token == LINK_NAME && finding.delimiter.is_some())
+                .map(|finding| finding.name.as_str()),
         );
     }
     let named = names.iter().filter(|name| !name.is_empty());

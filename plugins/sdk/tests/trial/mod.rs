@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zccache_plugin_sdk::contract::{
-    Answer, Chain, Collected, Decision, Dependency, DigitsRule, Fact, FileKind, Finding, Grant, Invocation, NameRule,
-    Observe, Outcome, Question, Ran, Reading, Run, Status, TokenRule, Word,
+    Answer, Chain, Collected, CompanionRun, Decision, Dependency, DigitsRule, Fact, FileKind, Finding, Grant,
+    Invocation, NameRule, Observe, Outcome, Probe, Question, Ran, Reading, Run, Status, Token, TokenRule, Word,
 };
 use zccache_plugin_sdk::{Plugin, golden, path};
 
@@ -58,7 +58,7 @@ impl Place {
         for output in run.unit.outputs.iter().filter(|output| output.required) {
             assert!(self.folder.path().join(&output.path).is_file(), "{arguments:?} did not write {}", output.path);
         }
-        let collected = self.collect(&run, &scratch_files, &stderr);
+        let collected = self.collect(&invocation, &run, &scratch_files, &stderr);
         Compiled { run, collected, probed, stderr }
     }
 
@@ -69,27 +69,32 @@ impl Place {
     fn answer(&self, invocation: &Invocation, question: &Question) -> Answer {
         match question {
             Question::Read(file) => Answer::Content(std::fs::read(self.folder.path().join(file)).ok()),
+            Question::StandardInput => Answer::Content(Some(Vec::new())),
             Question::Look(file) => Answer::Is(kind(&self.folder.path().join(file))),
-            Question::Probe(probe) => {
-                let grant = grant(&probe.grant);
-                let mut words = Vec::new();
-                for word in &grant.words {
-                    match word {
-                        Word::Literal(text) => words.push(text.clone()),
-                        Word::User => {
-                            words.extend(probe.user.iter().map(|index| invocation.arguments[*index as usize].clone()));
-                        }
-                        Word::Scratch(prefix) => {
-                            let file = self.scratch.path().join(format!("probe {}", words.len()));
-                            words.push(format!("{prefix}{}", file.display()));
-                        }
-                    }
+            Question::Probe(probe) => Answer::Ran(self.ask(invocation, probe).0),
+        }
+    }
+
+    /// What the compiler says to a probe or as a companion, and what it writes to the scratch file of that.
+    fn ask(&self, invocation: &Invocation, probe: &Probe) -> (Ran, Option<Vec<u8>>) {
+        let scratch = self.scratch.path().join("probe");
+        let mut words = Vec::new();
+        for word in &grant(&probe.grant).words {
+            match word {
+                Word::Literal(text) => words.push(text.clone()),
+                Word::User => {
+                    words.extend(probe.user.iter().map(|index| invocation.arguments[*index as usize].clone()));
                 }
-                let output = self.command(Path::new(&invocation.tool.path)).args(words).output().unwrap();
-                let status = Status::Exited(output.status.code().unwrap() as u32);
-                Answer::Ran(Ran { status, stdout: output.stdout, stderr: output.stderr })
+                Word::Scratch(prefix) => words.push(format!("{prefix}{}", scratch.display())),
             }
         }
+        let output = self.command(Path::new(&invocation.tool.path)).args(words).output().unwrap();
+        let status = Status::Exited(output.status.code().unwrap() as u32);
+        let ran = Ran { status, stdout: output.stdout, stderr: output.stderr };
+        let written = std::fs::read(&scratch).ok();
+        // Not every one writes there.
+        let _absent = std::fs::remove_file(&scratch);
+        (ran, written)
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -138,7 +143,13 @@ impl Place {
         (probed, stderr)
     }
 
-    fn collect(&self, run: &Run, scratch_files: &[(String, PathBuf)], stderr: &str) -> Collected {
+    fn collect(
+        &self,
+        invocation: &Invocation,
+        run: &Run,
+        scratch_files: &[(String, PathBuf)],
+        stderr: &str,
+    ) -> Collected {
         let unit = &run.unit;
         let dependencies = unit
             .dependencies
@@ -153,6 +164,7 @@ impl Place {
                     std::fs::read(self.folder.path().join(&output.path)).ok()
                 }
                 Dependency::Scan(_) => Some(self.scan(run)),
+                Dependency::ScanInstead(_) => None,
             })
             .collect();
         let mut outcome = Outcome {
@@ -163,15 +175,26 @@ impl Place {
             stderr: stderr.as_bytes().to_vec(),
             dependencies,
             facts: Vec::new(),
+            found: Vec::new(),
+            companions: Vec::new(),
             more: Vec::new(),
         };
-        for _ in 0..4 {
+        for _ in 0..10 {
             match Subject::collect(&outcome) {
                 Collected::Facts(paths) => outcome.facts.extend(paths.iter().map(|path| self.fact(path))),
+                Collected::Find(find) => {
+                    let text = |path: &String| std::fs::read(self.folder.path().join(path)).unwrap_or_default();
+                    let found = find.files.iter().map(|path| String::from_utf8_lossy(&text(path)).into_owned());
+                    outcome.found.extend(found.map(|text| findings(&find.tokens, &text)));
+                }
+                Collected::Companion(companion) => {
+                    let (ran, scratch) = self.ask(invocation, &companion);
+                    outcome.companions.push(CompanionRun { ran, scratch });
+                }
                 collected => return collected,
             }
         }
-        panic!("no reading after 4 rounds");
+        panic!("no reading after 10 rounds");
     }
 
     /// Follows includes as the plan's scan says, quoted names beside their file first.
@@ -201,7 +224,7 @@ impl Place {
         let is = kind(&full);
         let content =
             (is == FileKind::File).then(|| String::from_utf8_lossy(&std::fs::read(&full).unwrap()).into_owned());
-        let findings = content.as_deref().map(findings).unwrap_or_default();
+        let findings = content.as_deref().map(|text| findings(&Subject::describe().tokens, text)).unwrap_or_default();
         let file = std::fs::canonicalize(&full).ok().map(|path| path.to_string_lossy().into_owned());
         let entries = full.to_str().unwrap().ends_with('/').then(|| std::fs::read_dir(&full).ok()).flatten();
         let names = entries.map(|each| each.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect());
@@ -327,10 +350,10 @@ fn probed(log: &str) -> Vec<String> {
 }
 
 /// The tokens of a text, read word by word at every place.
-fn findings(text: &str) -> Vec<Finding> {
+fn findings(tokens: &[Token], text: &str) -> Vec<Finding> {
     let text = text.replace("\\\n", "");
     let mut findings = Vec::new();
-    for token in Subject::describe().tokens {
+    for token in tokens {
         let (head, rule) = match &token.find {
             TokenRule::WholeWord(word) => (word.as_str(), None),
             TokenRule::Name(rule) => (rule.lead.as_str(), Some(rule)),
@@ -351,11 +374,10 @@ fn findings(text: &str) -> Vec<Finding> {
                 continue;
             }
             let found = match rule {
-                None => Some((String::new(), None)),
+                None => Some((String::new(), (None, String::new()))),
                 Some(rule) => behind(rule, rest),
             };
-            if let Some((word, name)) = found {
-                let (delimiter, name) = name.map_or((None, String::new()), |(index, name)| (Some(index), name));
+            if let Some((word, (delimiter, name))) = found {
                 findings.push(Finding { token: token.id.clone(), word, delimiter, name });
             }
         }
@@ -370,7 +392,8 @@ fn digits(rule: &DigitsRule, text: &str) -> impl Iterator<Item = String> {
     digits.filter(|digits| digits.len() == rule.count as usize)
 }
 
-type Name = Option<(u32, String)>;
+/// Of a find without delimiters the identifier in its place.
+type Name = (Option<u32>, String);
 
 fn behind(rule: &NameRule, rest: &str) -> Option<(String, Name)> {
     let rest = rest.trim_start_matches([' ', '\t']);
@@ -389,9 +412,10 @@ fn behind(rule: &NameRule, rest: &str) -> Option<(String, Name)> {
     let line = rest.trim_start_matches([' ', '\t']).lines().next().unwrap_or_default();
     let name = (0..).zip(&rule.delimiters).find_map(|(index, (open, close))| {
         let (name, _) = line.strip_prefix(open.as_str())?.split_once(close.as_str())?;
-        Some((index, name.to_owned()))
+        Some((Some(index), name.to_owned()))
     });
-    Some((word, name))
+    let instead = || line.chars().take_while(|each| identifier(Some(*each)) || matches!(each, '$' | '\\')).collect();
+    Some((word, name.unwrap_or_else(|| (None, instead()))))
 }
 
 fn identifier(character: Option<char>) -> bool {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use zccache_model::digest::{ContextKey, Digest, ResultKey};
+use zccache_model::digest::{Digest, ManifestKey, ResultKey};
 use zccache_model::manifest::{Absences, InputList, ObservedPath};
 use zccache_model::plan::Observe;
 use zccache_store::{CopyMode, NewEntry, Store, StoreError, StoreOptions};
@@ -72,7 +72,7 @@ fn entry(store: &Store, output: &Path, number: u64) -> Result<NewEntry, Failure>
     fs::write(output, format!("content of result {number}\n").repeat(16))?;
     let snapshot = store.snapshot(output, UMASK)?;
     Ok(NewEntry {
-        context: ContextKey(digest("context", number)),
+        manifest: ManifestKey(digest("manifest", number)),
         list: list(number),
         result: ResultKey(digest("result", number)),
         code: 0,

@@ -99,6 +99,7 @@ fn answer(
     Ok(match question {
         Question::Read(file) => Answer::Content(fs::read(path(&file)).ok()),
         Question::Look(file) => Answer::Is(kind(&path(&file))),
+        Question::StandardInput => Answer::Content(Some(Vec::new())),
         Question::Probe(probe) => Answer::Ran(run(plugin, invocation, &probe, scratch)?),
     })
 }
