@@ -149,7 +149,7 @@ pub(crate) fn is_executable(path: &Path) -> bool {
 fn is_null_device(stat: &fs::Stat) -> bool {
     // The system is asked, so that no device number stands here.
     static NULL: std::sync::OnceLock<Option<u64>> = std::sync::OnceLock::new();
-    let device = |stat: &fs::Stat| (kind_of(stat) == FileType::CharacterDevice).then_some(u64::from(stat.st_rdev));
+    let device = |stat: &fs::Stat| (kind_of(stat) == FileType::CharacterDevice).then_some(stat.st_rdev);
     let null = NULL.get_or_init(|| fs::stat("/dev/null").ok().and_then(|null| device(&null)));
     null.is_some() && device(stat) == *null
 }

@@ -18,7 +18,7 @@ pub const FLIGHT_WAIT: Duration = Duration::from_secs(40);
 /// Rounds of questions in `plan`.
 pub const PLAN_ROUNDS: usize = 8;
 /// Rounds of questions in `collect`.
-pub const COLLECT_ROUNDS: usize = 10;
+pub const COLLECT_ROUNDS: usize = 16;
 /// Companions of one run.
 pub const COMPANIONS: usize = 2;
 /// Longest that a companion may run.

@@ -18,6 +18,8 @@ pub struct RunRecord {
     pub stdout: Vec<u8>,
     /// What the tool wrote to standard error.
     pub stderr: Vec<u8>,
+    /// The caller's two streams are one.
+    pub joined: bool,
     /// One for each of the unit's dependencies; none: this run did not write it.
     pub dependencies: Vec<Option<Vec<u8>>>,
 }

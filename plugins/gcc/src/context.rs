@@ -45,6 +45,8 @@ pub(crate) struct Context {
     pub piped: bool,
     /// A macro of the command line may stand for the name of a file.
     pub macros_name_headers: bool,
+    /// What is made goes to standard output.
+    pub prints: bool,
     /// `??=` is a `#`, and `??/` a backslash.
     pub trigraphs: bool,
     /// Dates in sources would be fixed by a variable that is not in the key.
@@ -106,6 +108,7 @@ impl Context {
             self.timed,
             self.piped,
             self.macros_name_headers,
+            self.prints,
             self.trigraphs,
             self.epoch,
         ];
@@ -155,9 +158,10 @@ impl Context {
             timed,
             piped,
             macros_name_headers,
+            prints,
             trigraphs,
             epoch,
-        ]: [bool; 10] = flags.try_into().ok()?;
+        ]: [bool; 11] = flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -170,6 +174,7 @@ impl Context {
             timed,
             piped,
             macros_name_headers,
+            prints,
             trigraphs,
             epoch,
             reading: if reads.is_empty() { None } else { Some(numbers(&reading)?) },
@@ -206,6 +211,7 @@ mod tests {
             timed: false,
             piped: true,
             macros_name_headers: true,
+            prints: true,
             trigraphs: false,
             epoch: true,
             reading: Some(vec![0, 3]),

@@ -95,6 +95,9 @@ impl<'a> DependsWords<'a> {
         if let (Which::Unasked, Some(modifier)) = (which, modifier) {
             return bypass("dependencies", format!("{modifier} without -MD or -MMD"));
         }
+        // What goes there may as well go where we can read it.
+        let thrown_away = told.file.is_none() && file.is_some_and(|named| named.text == "/dev/null");
+        let which = if thrown_away && which == Which::All { Which::Unasked } else { which };
         let later_file =
             matches!((file, told.file), (Some(file), Some(told)) if file.argument.index >= told.argument.index);
         let later_word =

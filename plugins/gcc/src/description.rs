@@ -1,7 +1,5 @@
 //! What the plugin claims, is given, may add and has looked for.
 
-use std::collections::HashSet;
-
 use zccache_plugin_sdk::answer::{
     addition, companion, literal, message_addition, name_rule, probe, self_probe, whole_word,
 };
@@ -13,7 +11,7 @@ use crate::language::Tongue;
 use crate::tool;
 
 /// Raised whenever the same question gets an answer of another meaning. The golden tests show when.
-const KEY_VERSION: u32 = 5;
+const KEY_VERSION: u32 = 6;
 
 /// The addition by which a compiler lists every header, in a scratch file.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
@@ -32,42 +30,17 @@ pub(crate) const ASSEMBLER: &str = "assembler";
 
 /// Names that find headers. Quotes are delimiter 0, brackets 1.
 pub(crate) const INCLUDE: &str = "include";
+/// What a header's name stands between.
+pub(crate) const NAMES: &[(&str, &str)] = &[("\"", "\""), ("<", ">")];
 /// Directives with a name of a header; a macro's name may stand for it.
 pub(crate) const INCLUDE_WORDS: &[&str] = &["include", "include_next", "import", "__include_macros"];
-/// What comments of glibc, gcc and libstdc++ say about includes, which is never a directive with a macro's name. Without
-/// this, any file with such a comment would seem to include something unknown.
-const PROSE_WORDS: &[&str] = &[
-    "include'",
-    "include)",
-    "include,",
-    "include.",
-    "include this file",
-    "include this to make",
-    "include directly when",
-    "include file)",
-    "include_next.",
-    "include_next,",
-    "include_next through",
-    "include_next outside the",
-    "include_next madness",
-    "include_next GCC's",
-];
-/// Definitions of macros with which such words would be a directive after all: with each first word of them.
-pub(crate) const DEFINES_PROSE: [&str; 3] = ["define-prose", "define-prose-digraph", "define-prose-trigraph"];
-/// The same with a digraph or trigraph for the hash.
+/// The same with a digraph or trigraph for the hash, of which the latter is one only where there are trigraphs.
 pub(crate) const INCLUDE_OTHER: [&str; 2] = ["include-digraph", "include-trigraph"];
 /// Questions whether a header is there.
 pub(crate) const HAS_INCLUDE: [&str; 2] = ["has-include", "has-include-next"];
-/// Names in parentheses: what a macro that stands for the operator is asked.
-pub(crate) const PARENTHESIZED: &str = "parenthesized";
 /// Definitions of macros in whose text the operator stands.
 pub(crate) const DEFINES_HAS_INCLUDE: [&str; 3] =
     ["define-has-include", "define-has-include-digraph", "define-has-include-trigraph"];
-/// Definitions of macros in whose text a name stands in parentheses.
-pub(crate) const DEFINES_PARENTHESIZED: [&str; 3] =
-    ["define-parenthesized", "define-parenthesized-digraph", "define-parenthesized-trigraph"];
-/// The index of the delimiters between which such a macro stands for the operator without what it asks for.
-pub(crate) const DEFINES_BARE: u32 = 4;
 /// Definitions of macros that may stand for a header's name.
 pub(crate) const DEFINES_HEADER: &str = "define-header";
 /// How names of headers end.
@@ -85,6 +58,8 @@ pub(crate) const INCBIN: [&str; 2] = ["incbin", "incbin-upper"];
 /// Text that the assembler includes.
 pub(crate) const ASSEMBLER_INCLUDE: [&str; 2] = ["assembler-include", "assembler-include-upper"];
 
+/// What assembler text says that it was made of: the assembler lists that too.
+pub(crate) const SOURCE_OF_ASSEMBLER: &str = "assembler-source";
 /// Directives of inline assembly that say where a line comes from: by the first, an assembler notes the working directory.
 pub(crate) const LINE_OF_ASSEMBLER: [&str; 4] =
     ["assembler-file", "assembler-file-upper", "assembler-loc", "assembler-loc-upper"];
@@ -158,61 +133,32 @@ pub(crate) fn names_header(definition: &str) -> bool {
     name != value && HEADERS.iter().any(|end| name.ends_with(end))
 }
 
-/// The first words of prose that could be names of macros, each once.
-pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
-    let mut seen = HashSet::new();
-    PROSE_WORDS.iter().filter_map(|words| prose_word(words)).filter(move |word| seen.insert(*word))
-}
-
-/// The macro's name, if it is one, in `include this file` or `define this`.
-pub(crate) fn prose_word(words: &str) -> Option<&str> {
-    words.split(' ').nth(1).map(identifier).filter(|word| !word.is_empty())
-}
-
-/// The identifier that a text begins with.
-fn identifier(text: &str) -> &str {
-    let end = text.find(|each: char| !each.is_ascii_alphanumeric() && each != '_');
-    end.map_or(text, |end| &text[..end])
+/// What a directive begins with.
+pub(crate) fn directives(trigraphs: bool) -> &'static [&'static str] {
+    const LEADS: [&str; 3] = ["#", "%:", "??="];
+    if trigraphs { &LEADS } else { &LEADS[..2] }
 }
 
 fn tokens() -> Vec<Token> {
-    const NAMES: &[(&str, &str)] = &[("\"", "\""), ("<", ">")];
     const TEXTS: &[(&str, &str)] = &[("\"", "\""), ("\\\"", "\\\"")];
-    // The last pair fits only macros that stand for the bare operator.
-    const DEFINED: &[(&str, &str)] = &[
-        ("", "__has_include_next("),
-        ("", "__has_include_next ("),
-        ("", "__has_include("),
-        ("", "__has_include ("),
-        ("", "__has_include"),
-    ];
-    const CALLED: &[(&str, &str)] = &[("", "(<"), ("", "(\""), ("", "( <"), ("", "( \"")];
-    let includes = &[INCLUDE_WORDS, PROSE_WORDS].concat();
-    let defines: Vec<String> = prose().map(|word| format!("define {word}")).collect();
-    let defines: Vec<&str> = defines.iter().map(String::as_str).collect();
+    const DEFINED: &[(&str, &str)] = &[("", "__has_include")];
     let header_ends: Vec<String> = HEADERS.iter().flat_map(|end| [format!("{end}\""), format!("{end}>")]).collect();
     let header_ends: Vec<(&str, &str)> = header_ends.iter().map(|end| ("", end.as_str())).collect();
     let mut tokens = vec![
-        name_rule(INCLUDE, "#", includes, NAMES),
-        name_rule(INCLUDE_OTHER[0], "%:", includes, NAMES),
-        name_rule(INCLUDE_OTHER[1], "??=", includes, NAMES),
-        name_rule(DEFINES_PROSE[0], "#", &defines, &[]),
-        name_rule(DEFINES_PROSE[1], "%:", &defines, &[]),
-        name_rule(DEFINES_PROSE[2], "??=", &defines, &[]),
+        name_rule(INCLUDE, "#", INCLUDE_WORDS, NAMES),
+        name_rule(INCLUDE_OTHER[0], "%:", INCLUDE_WORDS, NAMES),
+        name_rule(INCLUDE_OTHER[1], "??=", INCLUDE_WORDS, NAMES),
         name_rule(HAS_INCLUDE[0], "__has_include", &["("], NAMES),
         name_rule(HAS_INCLUDE[1], "__has_include_next", &["("], NAMES),
-        name_rule(PARENTHESIZED, "(", &[], NAMES),
         name_rule(DEFINES_HAS_INCLUDE[0], "#", &["define"], DEFINED),
         name_rule(DEFINES_HAS_INCLUDE[1], "%:", &["define"], DEFINED),
         name_rule(DEFINES_HAS_INCLUDE[2], "??=", &["define"], DEFINED),
-        name_rule(DEFINES_PARENTHESIZED[0], "#", &["define"], CALLED),
-        name_rule(DEFINES_PARENTHESIZED[1], "%:", &["define"], CALLED),
-        name_rule(DEFINES_PARENTHESIZED[2], "??=", &["define"], CALLED),
         name_rule(DEFINES_HEADER, "define", &[], &header_ends),
         name_rule(ONCE, "pragma", &["once"], &[]),
         name_rule(PRAGMA, "_Pragma", &[], &[("(", ")")]),
         name_rule(INCBIN[0], ".incbin", &[], TEXTS),
         name_rule(INCBIN[1], ".INCBIN", &[], TEXTS),
+        name_rule(SOURCE_OF_ASSEMBLER, ".file", &[], &[("\"", "\"")]),
         name_rule(ASSEMBLER_INCLUDE[0], ".include", &[], TEXTS),
         name_rule(ASSEMBLER_INCLUDE[1], ".INCLUDE", &[], TEXTS),
     ];

@@ -95,7 +95,7 @@ pub(crate) fn asks_assembler(command: &CommandLine<'_>) -> Option<Vec<u32>> {
     let language = command.source.language;
     let folders = &command.parts.folders;
     let asks = match command.mode {
-        Mode::Assembly | Mode::Text => false,
+        Mode::Assembly | Mode::Check | Mode::Text | Mode::List(_) => false,
         Mode::Object if language.is_assembler() => folders.iter().all(|folder| folder.starts_with('/')),
         Mode::Object => language.stage == Stage::Source && folders.is_empty() && !command.shows.assembler_words,
     };

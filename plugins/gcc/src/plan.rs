@@ -2,8 +2,7 @@
 
 use zccache_plugin_sdk::answer::{input, maybe};
 use zccache_plugin_sdk::contract::{
-    Decision, Dependency, Failures, Invocation, Observe, Output, Property, Reason, Role, Run, Scan,
-    Search as ScanSearch, Unit,
+    Decision, Dependency, Failures, Invocation, Observe, Output, Reason, Role, Run, Scan, Search as ScanSearch, Unit,
 };
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::environment::value as variable;
@@ -61,7 +60,10 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let listings = listings(command, &told);
     let mut additions: Vec<(String, u32)> = colour.iter().map(|before| (COLOUR.to_owned(), *before)).collect();
     let wanted = listings.iter().filter_map(|listing| addition(command, *listing));
-    additions.extend(wanted.map(|grant| (grant.to_owned(), 0)));
+    // The last word for a list's file counts, where the caller's is thrown away.
+    let last = command.end.unwrap_or(invocation.arguments.len() as u32);
+    let before = if command.depends.file.is_some() && command.depends.which == Which::Unasked { last } else { 0 };
+    additions.extend(wanted.map(|grant| (grant.to_owned(), before)));
     // clang stores its whole command line, and what was added to it too.
     if let Some(option) = command.shows.command.filter(|_| told.search.is_clang() && !additions.is_empty()) {
         return bypass("records-command-line", option);
@@ -119,6 +121,7 @@ fn context(
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
         piped: command.piped,
         macros_name_headers: command.macros_name_headers,
+        prints: command.makes_no_file() && matches!(command.mode, Mode::Text | Mode::Assembly | Mode::List(_)),
         trigraphs: command.trigraphs,
         epoch: variable(invocation, environment::EPOCH).is_some(),
         reading: command.reading.clone(),

@@ -27,7 +27,8 @@ const GROUPS: &[Group<Effect>] = &[
     (JoinedOrSeparate, Effect::Depend(Depend::TargetWord), "-MT -MQ"),
     (Flag, Effect::Depend(Depend::Phony), "-MP"),
     (Joined, Effect::Key, "-W"),
-    (Flag, Effect::Key, "-w -undef -trigraphs -pedantic -pedantic-errors -P"),
+    (Flag, Effect::Key, "-w -undef -pedantic -pedantic-errors -P"),
+    (Flag, Effect::Trigraphs, "-trigraphs"),
     (Flag, Effect::FlagWord, "-fopenmp -fopenacc -fdollars-in-identifiers -fno-dollars-in-identifiers"),
 ];
 

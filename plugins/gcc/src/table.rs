@@ -8,7 +8,6 @@ use zccache_plugin_sdk::table::Shape::{Equals, EqualsOrSeparate, Flag, Joined, J
 use zccache_plugin_sdk::table::{self, Group, Row, Table};
 
 use crate::dates;
-use crate::description;
 use crate::effect::Effect::{
     self, AssemblerWords, Bypass, Colour, DebugWord, Define, DiagnosticsFormat, FlagWord, ForcedInclude, InputFile,
     Key, Language, LlvmOption, MachineWord, Make, MakePrecompiledHeader, OtherMode, Output, PrecompiledHeader,
@@ -74,7 +73,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Separate, Effect::Search(Search::Choice), "-imultilib -imultiarch -target"),
     (Equals, Effect::Search(Search::Choice), "--target -stdlib"),
     (Equals, Effect::Standard, "-std --std"),
-    (Flag, Effect::Standard, "-ansi"),
+    (Flag, Effect::Standard, "-ansi --ansi"),
     (
         Flag,
         Effect::Search(Search::Choice),
@@ -111,7 +110,7 @@ const GROUPS: &[Group<Effect>] = &[
     (Flag, Key, "-pass-exit-codes -integrated-as -fintegrated-as -Qunused-arguments -Qn -Qy"),
     (Joined, Key, "-Rpass -Rno-pass"),
     (Joined, Effect::Search(Search::Choice), "-O"),
-    (Flag, Effect::Search(Search::Choice), "--optimize --ansi"),
+    (Flag, Effect::Search(Search::Choice), "--optimize"),
     (Equals, Effect::Search(Search::Choice), "--optimize"),
     (Joined, DebugWord, "-g"),
     (Flag, DebugWord, "--debug"),
@@ -257,9 +256,7 @@ const HIDDEN_IN_MACROS: &[&str] =
 
 /// Whether a macro's definition would hide something from the tokens.
 pub(crate) fn hides(definition: &str) -> bool {
-    let is_of_prose = description::prose()
-        .any(|word| definition.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', '('])));
-    is_of_prose || dates::hides(definition) || HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
+    dates::hides(definition) || HIDDEN_IN_MACROS.iter().any(|hidden| definition.contains(hidden))
 }
 
 /// Beginnings of words behind `-f` with which a result may hold the working directory, and not only with `-g`.

@@ -179,7 +179,7 @@ fn the_working_directory_is_in_the_key_exactly_where_a_result_can_hold_it() {
         let mut invocation = gcc(&folders.into_iter().chain(words.split(' ')).collect::<Vec<_>>());
         let Decision::Run(run) = decide(&mut invocation, &[]).1 else { panic!("{words}") };
         assert_eq!(run.unit.directory_in_key, held, "{words}");
-        assert_eq!(run.unit.irrelevant_environment.is_empty(), held, "{words}");
+        assert_eq!(!run.unit.irrelevant_environment.contains(&"PWD".to_owned()), held, "{words}");
     }
     let mut from_elsewhere = gcc(&["-c", "a.c"]);
     let Decision::Run(run) = decide(&mut from_elsewhere, &[]).1 else { panic!("not planned") };
@@ -200,10 +200,6 @@ fn bypasses() {
         "a.c -o a",
         "-c",
         "-c -",
-        "-E a.c",
-        "-M a.c",
-        "-c -MM a.c",
-        "-fsyntax-only a.c",
         "--version",
         "-v",
         "-dumpmachine",
@@ -221,7 +217,6 @@ fn bypasses() {
         "-c a.c -MD -MG",
         "-c a.c -MD -MF /dev/stdout",
         "-c a.c -MD -MF -",
-        "-c a.c -o /dev/null",
         "-c a.c -o -",
         "-c a.c -o a.c",
         "-c a.c -MD -MF a.o",
@@ -270,7 +265,6 @@ fn bypasses() {
         "-c a.c -Wa,-g",
         "-c a.c -Wa,--noexecstack,--gdwarf-5",
         "-c a.i -Xassembler --gstabs",
-        "-c a.c -Dthis=<x.h>",
         "-c a.c -fno-show-column",
         "-c a.c -mllvm -cgscc-inline-replay=1",
         "-c a.c -fname=a/b",

@@ -16,7 +16,7 @@ pub struct Inquiry<'o> {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
     /// This must be known first.
-    Ask(Collected),
+    Ask(Box<Collected>),
     /// Nothing is stored.
     Refuse(Refusal),
 }
@@ -28,10 +28,14 @@ impl From<Refusal> for Stop {
 }
 
 impl Stop {
+    fn ask(question: Collected) -> Stop {
+        Stop::Ask(Box::new(question))
+    }
+
     /// What the host is told.
     pub fn collected(self) -> Collected {
         match self {
-            Stop::Ask(question) => question,
+            Stop::Ask(question) => *question,
             Stop::Refuse(refusal) => Collected::Refuse(refusal),
         }
     }
@@ -49,7 +53,7 @@ impl<'o> Inquiry<'o> {
 
     /// A fact for each path. Of no paths nothing is asked.
     pub fn facts(&self, paths: &[String]) -> Result<&'o [Fact], Stop> {
-        taken(&self.facts, paths.len()).ok_or_else(|| Stop::Ask(Collected::Facts(paths.to_vec())))
+        taken(&self.facts, paths.len()).ok_or_else(|| Stop::ask(Collected::Facts(paths.to_vec())))
     }
 
     /// For each file every place where a token is found. Of no tokens or no files nothing is asked.
@@ -58,14 +62,14 @@ impl<'o> Inquiry<'o> {
             return Ok(&[]);
         }
         let found = taken(&self.found, files.len());
-        found.ok_or_else(|| Stop::Ask(Collected::Find(Find { tokens, files: files.to_vec() })))
+        found.ok_or_else(|| Stop::ask(Collected::Find(Find { tokens, files: files.to_vec() })))
     }
 
     /// What a companion did; `user` are indices of the caller's arguments.
     pub fn companion(&self, grant: &str, user: &[u32]) -> Result<&'o CompanionRun, Stop> {
         let ran = taken(&self.companions, 1).and_then(|ran| ran.first());
         let probe = || Probe { grant: grant.to_owned(), user: user.to_vec() };
-        ran.ok_or_else(|| Stop::Ask(Collected::Companion(probe())))
+        ran.ok_or_else(|| Stop::ask(Collected::Companion(probe())))
     }
 }
 
@@ -89,6 +93,7 @@ mod tests {
             directory: String::new(),
             stdout: Vec::new(),
             stderr: Vec::new(),
+            joined: false,
             dependencies: Vec::new(),
             facts: vec![fact.clone(), fact],
             found: Vec::new(),
@@ -102,9 +107,9 @@ mod tests {
         assert_eq!(inquiry.facts(&[]).unwrap(), []);
         assert_eq!(inquiry.find(Vec::new(), &paths(&["a"])).unwrap().len(), 0);
         let two = paths(&["b", "c"]);
-        assert_eq!(inquiry.facts(&two), Err(Stop::Ask(Collected::Facts(two.clone()))));
+        assert_eq!(inquiry.facts(&two), Err(Stop::ask(Collected::Facts(two.clone()))));
         assert!(
-            matches!(inquiry.companion("list", &[1]), Err(Stop::Ask(Collected::Companion(probe))) if probe.user == [1])
+            matches!(inquiry.companion("list", &[1]).map_err(Stop::collected), Err(Collected::Companion(probe)) if probe.user == [1])
         );
     }
 }

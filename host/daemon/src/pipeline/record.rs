@@ -124,6 +124,7 @@ fn keep(
         directory: planned.invocation.directory.clone(),
         stdout,
         stderr,
+        joined: planned.invocation.streams.joined,
         dependencies,
     };
     let begun = Seen::new(run, started, released).begin(services, call, planned);

@@ -35,6 +35,7 @@ pub(crate) fn with_outcome<R>(
         directory: &run.directory,
         stdout: &run.stdout,
         stderr: &run.stderr,
+        joined: run.joined,
         dependencies: &dependencies,
         facts: &facts,
         found: &found,

@@ -65,6 +65,7 @@ pub fn run() -> RunRecord {
         code: 0,
         directory: "/work".into(),
         stdout: Vec::new(),
+        joined: false,
         stderr: Vec::new(),
         dependencies: vec![None, Some(b"list".to_vec())],
     }

@@ -7,47 +7,93 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use zccache_plugin_sdk::answer;
-use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
+use zccache_plugin_sdk::answer::{self, name_rule};
+use zccache_plugin_sdk::contract::{Fact, FileKind, Finding, Refusal, Token};
+use zccache_plugin_sdk::inquiry::{Inquiry, Stop};
 use zccache_plugin_sdk::path;
 
-use super::findings::Found;
+use super::findings::{Computing, Found};
 use super::folders::Folders;
 use super::reading::{Place, Reading};
+use crate::context::Context;
+use crate::description::directives;
 
 /// Most paths that are asked for and names that are looked for: each is looked at by the host.
 const MOST: usize = 100_000;
+
+/// Leaves out includes of what no macro is: words of comments, and directives in branches that were not taken, since any other
+/// would have been an error. `files`: all in which a macro can have been defined.
+pub(super) fn leave_out_words(
+    context: &Context,
+    inquiry: &Inquiry<'_>,
+    files: &[String],
+    computing: &mut Vec<Computing>,
+) -> Result<(), Stop> {
+    // What a compiler defines by itself, or the command line, no file need define.
+    let may_be_given = |name: &str| name.starts_with("__") || context.defined.iter().any(|defined| defined == name);
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_known = |name: &str| is_plain(name) && !may_be_given(name);
+    let names: BTreeSet<&str> =
+        computing.iter().map(|computing| computing.identifier.as_str()).filter(|name| is_known(name)).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let words: Vec<String> = names.iter().map(|name| format!("define {name}")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let define = |lead: &&str| -> Token { name_rule(lead, lead, &words, &[]) };
+    let tokens = directives(context.trigraphs).iter().map(define).collect();
+    let found = inquiry.find(tokens, files)?;
+    let defined: BTreeSet<&str> = found.iter().flatten().filter_map(defined).collect();
+    computing.retain(|computing| !is_known(&computing.identifier) || defined.contains(computing.identifier.as_str()));
+    Ok(())
+}
+
+fn defined(finding: &Finding) -> Option<&str> {
+    finding.word.strip_prefix("define ")
+}
 
 /// Names by which computed includes may have meant the files that were read: also those that a literal name explains, since
 /// both may have meant them.
 pub(super) struct Computed {
     names: BTreeSet<String>,
+    /// One goes on behind a folder that has the name.
+    next: bool,
+    /// The source itself has one.
+    by_source: bool,
     /// In every folder of a file with such an include, what a name can begin with.
     beginnings: Vec<(String, String)>,
 }
 
 impl Computed {
     /// Nothing where there is no such include.
-    pub(super) fn of(paths: &[String], folders: &Folders<'_>, found: &Found) -> Result<Computed, Refusal> {
+    pub(super) fn of(
+        source: &str,
+        paths: &[String],
+        folders: &Folders<'_>,
+        found: &Found,
+    ) -> Result<Computed, Refusal> {
         let mut names = BTreeSet::new();
-        if !found.computing_folders.is_empty() {
+        let computing: BTreeSet<&str> = found.computing.iter().map(|computing| path::folder(&computing.path)).collect();
+        if !computing.is_empty() {
             for path in paths {
                 let possible = folders.names(path);
-                if path.starts_with('/') && possible.is_empty() && !is_beside(found, &paths[0], path) {
+                if path.starts_with('/') && possible.is_empty() && !is_beside(&computing, source, path) {
                     return Err(answer::refusal("computed-include", format!("by which name was {path} found?")));
                 }
                 names.extend(possible);
             }
         }
         let begins: BTreeSet<&str> = names.iter().map(|name| beginning(name)).collect();
-        if begins.len() * found.computing_folders.len() + names.len() > MOST {
+        if begins.len() * computing.len() + names.len() > MOST {
             return Err(answer::refusal("computed-include", "too many names are possible"));
         }
-        let beginnings = found.computing_folders.iter().flat_map(|folder| {
-            let here = begins.iter().map(|begins| (folder.clone(), (*begins).to_owned()));
+        let beginnings = computing.iter().flat_map(|folder| {
+            let here = begins.iter().map(|begins| ((*folder).to_owned(), (*begins).to_owned()));
             here.collect::<Vec<_>>()
         });
-        Ok(Computed { beginnings: beginnings.collect(), names })
+        let next = found.computing.iter().any(|computing| computing.next);
+        let by_source = found.computing.iter().any(|computing| computing.path == source);
+        Ok(Computed { beginnings: beginnings.collect(), names, next, by_source })
     }
 
     /// Paths of which must be known whether they are there.
@@ -61,8 +107,8 @@ impl Computed {
         let mut by_beginning: HashMap<&str, Vec<&String>> = HashMap::new();
         for name in &self.names {
             by_beginning.entry(beginning(name)).or_default().push(name);
-            reading.look(name, Place::QuoteFolders, found.computes_next);
-            reading.look(name, Place::Bracket, found.computes_next);
+            reading.look(name, Place::QuoteFolders, self.next);
+            reading.look(name, Place::Bracket, self.next);
         }
         let mut beside = 0;
         for ((folder, begins), fact) in self.beginnings.iter().zip(facts) {
@@ -79,7 +125,7 @@ impl Computed {
                 reading.look(name, Place::Only(folder.clone()), false);
             }
         }
-        if found.source_computes {
+        if self.by_source {
             let folder = path::folder(&reading.context.source).to_owned();
             found.direct.extend(self.names.iter().map(|name| (name.clone(), Place::Quote(folder.clone()))));
         }
@@ -88,8 +134,8 @@ impl Computed {
 }
 
 /// Whether a file may have been found beside one that includes it.
-fn is_beside(found: &Found, source: &str, path: &str) -> bool {
-    let mut folders = found.computing_folders.iter().map(String::as_str).chain([path::folder(source)]);
+fn is_beside(computing: &BTreeSet<&str>, source: &str, path: &str) -> bool {
+    let mut folders = computing.iter().copied().chain([path::folder(source)]);
     path == source || folders.any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 

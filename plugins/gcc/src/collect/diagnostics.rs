@@ -56,7 +56,7 @@ fn without_line(place: &str) -> Option<&str> {
 }
 
 /// Text without the terminal's escape sequences: colours and links.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {

@@ -10,16 +10,15 @@ use super::reading::{Place, Reading};
 use crate::context::{Context, Listing};
 use crate::dates::{self, Date};
 use crate::description::{
-    self, ASSEMBLER_INCLUDE, DEFINES_BARE, DEFINES_HAS_INCLUDE, DEFINES_HEADER, DEFINES_PARENTHESIZED, DEFINES_PROSE,
-    HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER, INCLUDE_WORDS, LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PARENTHESIZED,
-    PLAIN, PRAGMA,
+    ASSEMBLER_INCLUDE, DEFINES_HAS_INCLUDE, DEFINES_HEADER, HAS_INCLUDE, INCBIN, INCLUDE, INCLUDE_OTHER,
+    LINE_OF_ASSEMBLER, OFFLOADS, ONCE, PLAIN, PRAGMA, SOURCE_OF_ASSEMBLER,
 };
 use crate::search::Family;
 
 /// Tokens of data that the preprocessor includes.
 const EMBED: [&str; 3] = ["embed", "embed-digraph", "has-embed"];
 /// Tokens that mean something in a source that went through the preprocessor before.
-const ASSEMBLY: [&str; 10] = [
+const ASSEMBLY: [&str; 11] = [
     INCBIN[0],
     INCBIN[1],
     ASSEMBLER_INCLUDE[0],
@@ -28,6 +27,7 @@ const ASSEMBLY: [&str; 10] = [
     LINE_OF_ASSEMBLER[1],
     LINE_OF_ASSEMBLER[2],
     LINE_OF_ASSEMBLER[3],
+    SOURCE_OF_ASSEMBLER,
     "pragma-pch",
     "pragma-dependency",
 ];
@@ -37,23 +37,16 @@ const ASSEMBLY: [&str; 10] = [
 pub(super) struct Found {
     /// A file is read once only, however often it is included.
     pub once: bool,
-    /// The folders of files in which the name of an include is the value of a macro.
-    pub computing_folders: Vec<String>,
-    /// A file whose computed includes may mean any file, not only those of a package that is installed.
-    pub computes_freely: Option<String>,
-    /// A macro may stand for the name of a file, other than of such a package.
+    /// Includes whose name does not stand there.
+    pub computing: Vec<Computing>,
+    /// A directive is spelled so that the host's scan does not follow it.
+    pub unfollowed: bool,
+    /// A macro may stand for the name of a file, other than of an installed package.
     pub defines_header: bool,
-    /// Words in the place of an include's name, which are prose unless a macro has the name of the first; and macros with such a name.
-    pub prose: BTreeSet<String>,
-    pub defines_prose: BTreeSet<String>,
-    /// Such an include goes on behind a folder that has the name.
-    pub computes_next: bool,
-    /// The source itself is one of them.
-    pub source_computes: bool,
-    /// A macro stands for `__has_include` itself, as in `#define HAS __has_include`.
-    pub has_include_has_aliases: bool,
-    /// What such macros are called.
-    pub aliases: Vec<String>,
+    /// What assembler text says that it was made of.
+    pub told: BTreeSet<String>,
+    /// A date stands somewhere, and a variable fixes it.
+    pub dated: bool,
     /// Words stand somewhere that, between underscores, are a date's name; and something is pasted to underscores.
     pub holds_middles_of_dates: bool,
     pub pastes_underscores: bool,
@@ -63,21 +56,23 @@ pub(super) struct Found {
     pub direct: Vec<(String, Place)>,
 }
 
+/// An include whose name does not stand there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Computing {
+    /// The file that it stands in.
+    pub path: String,
+    /// The identifier in the name's place: a macro, or the next word of a comment.
+    pub identifier: String,
+    /// It goes on behind a folder that has the name.
+    pub next: bool,
+    /// Its file belongs to a package that is known to mean files of its own.
+    pub of_package: bool,
+}
+
 /// Turns findings into lookups, or into a reason not to store.
 pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]) -> Result<Found, Refusal> {
     let mut found = Found::default();
-    let findings = facts.iter().flat_map(|fact| &fact.findings);
-    found.aliases = findings.filter_map(alias).map(str::to_owned).collect();
-    found.has_include_has_aliases = !found.aliases.is_empty();
-    for (path, fact) in paths.iter().zip(facts) {
-        let file = File { path, folder: path::folder(path), is_source: *path == reading.context.source };
-        for finding in &fact.findings {
-            file.finding(reading, &mut found, finding)?;
-        }
-    }
-    if let Some(word) = found.prose.intersection(&found.defines_prose).next() {
-        return Err(answer::refusal("computed-include", format!("the macro {word} may name a header")));
-    }
+    add(reading, &mut found, paths, facts)?;
     let forced = reading.context.forced.clone();
     for name in forced {
         check_name(reading.context.family, &name, &reading.context.source)?;
@@ -93,6 +88,22 @@ pub(super) fn gather(reading: &mut Reading<'_>, paths: &[String], facts: &[Fact]
     Ok(found)
 }
 
+/// Adds what further files hold.
+pub(super) fn add(
+    reading: &mut Reading<'_>,
+    found: &mut Found,
+    paths: &[String],
+    facts: &[Fact],
+) -> Result<(), Refusal> {
+    for (path, fact) in paths.iter().zip(facts) {
+        let file = File { path, folder: path::folder(path), is_source: *path == reading.context.source };
+        for finding in &fact.findings {
+            file.finding(reading, found, finding)?;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a name that clang looks for in every folder, while for gcc and the host it is an absolute path: LLVM takes two slashes
 /// for the beginning of a network's name. And one with a backslash, for which clang's depfile has a slash.
 fn check_name(family: Family, name: &str, file: &str) -> Result<(), Refusal> {
@@ -100,47 +111,12 @@ fn check_name(family: Family, name: &str, file: &str) -> Result<(), Refusal> {
     if is_odd { Err(answer::refusal("odd-name", file)) } else { Ok(()) }
 }
 
-/// What stands before the operator where a macro is defined as it. With nothing there, it is the operator itself that is
-/// defined, for compilers that lack it.
-fn alias(finding: &Finding) -> Option<&str> {
-    let defines = DEFINES_HAS_INCLUDE.contains(&finding.token.as_str()) && finding.delimiter == Some(DEFINES_BARE);
-    Some(finding.name.trim()).filter(|name| defines && !name.is_empty())
-}
-
-/// Whether what `__has_include` is asked may be made of a macro's parameters, or the macro that asks has no plain name.
-fn computes_has_include(found: &Found, finding: &Finding) -> bool {
-    if DEFINES_PARENTHESIZED.contains(&finding.token.as_str()) {
-        let asks = |alias: &String| finding.name.trim_end().ends_with(alias.as_str());
-        return found.aliases.iter().any(asks) && takes_parameters(&finding.name);
-    }
-    match alias(finding) {
-        Some(name) => !is_identifier(name),
-        None => finding.delimiter.is_some() && takes_parameters(&finding.name),
-    }
-}
-
-fn is_identifier(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// Whether a macro's definition, up to some place in its text, does not begin as one without parameters: a name in it can
-/// be made of them.
-fn takes_parameters(definition: &str) -> bool {
-    let rest = definition.trim_start().trim_start_matches(|each: char| each.is_ascii_alphanumeric() || each == '_');
-    !rest.starts_with([' ', '\t'])
-}
-
-/// Whether a text in parentheses can be the name of a file that somebody asks for: no format, no escapes, no essay.
-fn may_name_a_file(text: &str) -> bool {
-    (1..=200).contains(&text.len()) && !text.contains(['\\', '%'])
-}
-
 /// Whether text that went through a preprocessor should not hold this any more.
 fn is_left_over(finding: &Finding) -> bool {
     let token = finding.token.as_str();
     let include = token == INCLUDE || INCLUDE_OTHER.contains(&token);
     let asks = HAS_INCLUDE.contains(&token) || DEFINES_HAS_INCLUDE.contains(&token) || EMBED.contains(&token);
-    (include && INCLUDE_WORDS.contains(&finding.word.as_str())) || asks || is_date(finding)
+    include || asks || is_date(finding)
 }
 
 /// Whether this brings the time of the compile or of a file by itself.
@@ -172,11 +148,20 @@ fn may_be_any_pragma(operand: Option<&str>) -> bool {
 
 /// Refuses where a file that only a precompiled header stands for holds a date: a macro of it may bring that into any
 /// source.
-pub(super) fn check_behind(context: &Context, behind: &[String], facts: &[Fact]) -> Result<(), Refusal> {
+pub(super) fn check_behind(
+    context: &Context,
+    found: &mut Found,
+    behind: &[String],
+    facts: &[Fact],
+) -> Result<(), Refusal> {
     let dated = |fact: &Fact| fact.findings.iter().any(is_date);
     match behind.iter().zip(facts).find(|(_, fact)| dated(fact)) {
         Some((path, _)) if !context.dates_fixed => Err(answer::refusal("date", path.clone())),
-        Some(_) | None => Ok(()),
+        Some(_) => {
+            found.dated = true;
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 
@@ -208,32 +193,17 @@ impl File<'_> {
         }
         match finding.token.as_str() {
             INCLUDE => self.include(reading, found, finding),
+            token if token == INCLUDE_OTHER[1] && !reading.context.trigraphs => Ok(()),
             token if INCLUDE_OTHER.contains(&token) => {
-                // The host's scan follows one lead only.
-                if reading.context.has(Listing::Scan) {
-                    return refuse("computed-include");
-                }
+                found.unfollowed = true;
                 self.include(reading, found, finding)
             }
+            // Where it is used with something else than a name, `asks` finds out with what.
             token if HAS_INCLUDE.contains(&token) => match self.place(finding) {
                 Some(place) => self.ask(reading, found, finding, place, token == HAS_INCLUDE[1]),
-                None => refuse("computed-has-include"),
+                None => Ok(()),
             },
-            token if DEFINES_HAS_INCLUDE.contains(&token) || DEFINES_PARENTHESIZED.contains(&token) => {
-                if computes_has_include(found, finding) {
-                    refuse("computed-has-include")
-                } else {
-                    Ok(())
-                }
-            }
-            // Any of them may be what such a macro is asked. Text for people is among them and finds nothing.
-            PARENTHESIZED if found.has_include_has_aliases => {
-                match self.place(finding).filter(|_| may_name_a_file(&finding.name)) {
-                    Some(place) => self.ask(reading, found, finding, place, true),
-                    None => Ok(()),
-                }
-            }
-            PARENTHESIZED => Ok(()),
+            token if DEFINES_HAS_INCLUDE.contains(&token) => Ok(()),
             ONCE => {
                 found.once = true;
                 Ok(())
@@ -253,15 +223,16 @@ impl File<'_> {
             token if EMBED.contains(&token) => refuse("embed"),
             token if LINE_OF_ASSEMBLER.contains(&token) && reading.context.anywhere => refuse("line-of-assembler"),
             token if LINE_OF_ASSEMBLER.contains(&token) => Ok(()),
-            token if DEFINES_PROSE.contains(&token) => {
-                found.defines_prose.extend(description::prose_word(&finding.word).map(str::to_owned));
+            SOURCE_OF_ASSEMBLER => {
+                found.told.extend(finding.delimiter.map(|_| finding.name.clone()));
                 Ok(())
             }
             token if OFFLOADS.contains(&token) => match reading.context.family {
                 Family::Clang(_) => refuse("offload"),
                 Family::Gcc(_) => Ok(()),
             },
-            "trigraph" => refuse("trigraph"),
+            "trigraph" if reading.context.trigraphs => refuse("trigraph"),
+            "trigraph" => Ok(()),
             "include-alias" => refuse("include-alias"),
             "pragma-dependency" => refuse("pragma-dependency"),
             "pragma-pch" => refuse("precompiled-header"),
@@ -271,7 +242,10 @@ impl File<'_> {
 
     fn date(&self, reading: &Reading<'_>, found: &mut Found, date: Date) -> Result<(), Refusal> {
         match date {
-            Date::OfCompile if reading.context.dates_fixed => return Ok(()),
+            Date::OfCompile if reading.context.dates_fixed => {
+                found.dated = true;
+                return Ok(());
+            }
             Date::OfCompile | Date::OfFile => return Err(answer::refusal("date", self.path)),
             Date::Middle => found.holds_middles_of_dates = true,
             Date::Underscores => found.pastes_underscores = true,
@@ -311,24 +285,15 @@ impl File<'_> {
     fn include(&self, reading: &mut Reading<'_>, found: &mut Found, finding: &Finding) -> Result<(), Refusal> {
         // What is imported is read once only, like a file that says so itself.
         found.once |= finding.word == "import";
-        if !INCLUDE_WORDS.contains(&finding.word.as_str()) {
-            // What is installed has such words in comments.
-            let word = description::prose_word(&finding.word).filter(|_| !is_of_package(self.path));
-            found.prose.extend(word.map(str::to_owned));
-            return Ok(());
-        }
         let Some(place) = self.place(finding) else {
-            if reading.context.has(Listing::Scan) {
-                return Err(answer::refusal("computed-include", self.path));
-            }
-            found.computes_next |= finding.word == "include_next";
-            found.source_computes |= self.is_source;
-            if !is_of_package(self.path) {
-                found.computes_freely.get_or_insert_with(|| self.path.to_owned());
-            }
-            let folder = self.folder.to_owned();
-            if !found.computing_folders.contains(&folder) {
-                found.computing_folders.push(folder);
+            // What begins with no letter is no directive that a compiler takes.
+            if !finding.name.is_empty() {
+                found.computing.push(Computing {
+                    path: self.path.to_owned(),
+                    identifier: finding.name.clone(),
+                    next: finding.word == "include_next",
+                    of_package: is_of_package(self.path),
+                });
             }
             return Ok(());
         };

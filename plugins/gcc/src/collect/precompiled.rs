@@ -7,7 +7,7 @@ use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
 
 use super::findings::Found;
 use super::reading::{Place, Reading, Sought};
-use crate::context::{Context, Listing};
+use crate::context::Context;
 use crate::search::Family;
 
 /// Paths at which a precompiled header would have been taken. Each name becomes a lookup too: a new one must be a miss.
@@ -18,9 +18,11 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
         return Vec::new();
     }
     if gcc && (reading.context.includes || !reading.context.assembler) {
-        let source = format!("{}.gch", reading.context.source);
-        // The source itself is searched for nowhere.
-        sought.push(Sought { name: source, place: Place::Only(String::new()), all: false });
+        if !reading.context.source.is_empty() {
+            let source = format!("{}.gch", reading.context.source);
+            // The source itself is searched for nowhere.
+            sought.push(Sought { name: source, place: Place::Only(String::new()), all: false });
+        }
         for (name, place) in &found.direct {
             sought.push(Sought { name: format!("{name}.gch"), place: place.clone(), all: false });
         }
@@ -41,24 +43,19 @@ pub(super) fn candidates(reading: &mut Reading<'_>, found: &Found) -> Vec<String
     paths
 }
 
-/// Those that are there, as inputs: files, or folders of several to choose from. `read` is what the depfile lists.
-pub(super) fn taken(
-    context: &Context,
-    candidates: &[String],
-    facts: &[Fact],
-    read: &[String],
-) -> Result<Vec<String>, Refusal> {
+/// Those that are there, as inputs: files, or folders of several to choose from.
+pub(super) fn taken(candidates: &[String], facts: &[Fact]) -> Vec<String> {
     let there = candidates.iter().zip(facts).filter(|(_, fact)| fact.is != FileKind::Absent);
-    let there: Vec<String> = there.map(|(path, _)| path.clone()).collect();
-    for path in &there {
-        // gcc does not open the header that a precompiled one stands for: then nothing says what that was made of.
+    there.map(|(path, _)| path.clone()).collect()
+}
+
+/// Whether one of them may stand for headers that are not known: gcc does not open the header that a precompiled one stands for.
+pub(super) fn stands_for_unknown(context: &Context, taken: &[String], read: &[String], behind: &[String]) -> bool {
+    let is_unknown = |path: &String| {
         let header = path.strip_suffix(".gch").unwrap_or(path);
-        let unknown = matches!(context.family, Family::Gcc(_)) && !read.iter().any(|read| read == header);
-        if unknown && !context.has(Listing::Behind) && !context.has(Listing::Scan) {
-            return Err(answer::refusal("precompiled-header-in-source", path.clone()));
-        }
-    }
-    Ok(there)
+        !read.iter().chain(behind).any(|known| known == header)
+    };
+    matches!(context.family, Family::Gcc(_)) && taken.iter().any(is_unknown)
 }
 
 /// Refuses where a precompiled header of gcc may bring back a macro that the command line had put another in the place of: it holds

@@ -7,6 +7,7 @@ use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe, Refu
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
+use crate::environment::{EPOCH, OF_MESSAGES};
 
 /// Chains of the reading, by index.
 const QUOTE: u32 = 0;
@@ -36,6 +37,24 @@ pub(super) struct Sought {
     pub name: String,
     pub place: Place,
     pub all: bool,
+}
+
+/// What else a run may rest on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RestsOn {
+    /// It said something.
+    pub messages: bool,
+    /// It holds a date that a variable fixes.
+    pub epoch: bool,
+    /// The working directory shows in how something is named.
+    pub directory: bool,
+}
+
+impl RestsOn {
+    fn variables(self) -> Vec<String> {
+        let messages = OF_MESSAGES.iter().filter(|_| self.messages);
+        messages.chain([EPOCH].iter().filter(|_| self.epoch)).map(|name| (*name).to_owned()).collect()
+    }
 }
 
 /// What is known of a run's lookups.
@@ -99,10 +118,18 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The answer: the files read, those in `timed` with their time, the precompiled headers, and all lookups.
-    pub(super) fn finish(self, paths: Vec<String>, timed: &HashSet<String>, precompiled: Vec<String>) -> Collected {
+    /// The answer: the files read, those in `timed` with their time, the precompiled headers, all lookups, and what else the run rests on.
+    pub(super) fn finish(
+        self,
+        paths: Vec<String>,
+        timed: &HashSet<String>,
+        precompiled: Vec<String>,
+        rests_on: RestsOn,
+    ) -> Collected {
         let mut inputs: Vec<_> = paths
             .into_iter()
+            // What is given on standard input is in the key.
+            .filter(|path| !path.is_empty())
             .map(|path| {
                 let timed = self.context.timed || timed.contains(&path);
                 input(path, if timed { Observe::ContentAndTime } else { Observe::Content })
@@ -135,8 +162,8 @@ impl<'a> Reading<'a> {
             chains: vec![context.quote.clone(), context.bracket.clone(), context.assembler_folders.clone(), self.none],
             inputs,
             lookups,
-            variables: Vec::new(),
-            directory: false,
+            variables: rests_on.variables(),
+            directory: rests_on.directory,
             more: Vec::new(),
         })
     }

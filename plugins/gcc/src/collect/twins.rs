@@ -17,11 +17,10 @@ const MOST: usize = 60_000;
 
 /// Refuses where gcc may have skipped a twin that is found by the value of a macro: then it is in no list, and no name leads to it.
 pub(super) fn check(context: &Context, found: &Found) -> Result<(), Refusal> {
-    match &found.computes_freely {
-        Some(path) if found.once && (found.defines_header || context.macros_name_headers) => match context.family {
-            Family::Gcc(_) => Err(answer::refusal("computed-include", path.clone())),
-            Family::Clang(_) => Ok(()),
-        },
+    let by_macro = found.once && (found.defines_header || context.macros_name_headers);
+    let freely = found.computing.iter().find(|computing| !computing.of_package).filter(|_| by_macro);
+    match (freely, context.family) {
+        (Some(computing), Family::Gcc(_)) => Err(answer::refusal("computed-include", computing.path.clone())),
         _ => Ok(()),
     }
 }

@@ -162,6 +162,7 @@ pub(crate) mod tests {
             directory: "/w".to_owned(),
             stdout: Vec::new(),
             stderr: stderr.as_bytes().to_vec(),
+            joined: false,
             dependencies: Vec::new(),
             facts: Vec::new(),
             found: Vec::new(),

@@ -173,13 +173,14 @@ impl Place {
             directory: self.folder.path().to_str().unwrap().to_owned(),
             stdout: Vec::new(),
             stderr: stderr.as_bytes().to_vec(),
+            joined: false,
             dependencies,
             facts: Vec::new(),
             found: Vec::new(),
             companions: Vec::new(),
             more: Vec::new(),
         };
-        for _ in 0..10 {
+        for _ in 0..16 {
             match Subject::collect(&outcome) {
                 Collected::Facts(paths) => outcome.facts.extend(paths.iter().map(|path| self.fact(path))),
                 Collected::Find(find) => {
@@ -194,7 +195,7 @@ impl Place {
                 collected => return collected,
             }
         }
-        panic!("no reading after 10 rounds");
+        panic!("no reading after 16 rounds");
     }
 
     /// Follows includes as the plan's scan says, quoted names beside their file first.
@@ -349,7 +350,7 @@ fn probed(log: &str) -> Vec<String> {
     paths
 }
 
-/// The tokens of a text, read word by word at every place.
+/// The tokens of a text, read word by word at every place, in order.
 fn findings(tokens: &[Token], text: &str) -> Vec<Finding> {
     let text = text.replace("\\\n", "");
     let mut findings = Vec::new();
@@ -358,11 +359,8 @@ fn findings(tokens: &[Token], text: &str) -> Vec<Finding> {
             TokenRule::WholeWord(word) => (word.as_str(), None),
             TokenRule::Name(rule) => (rule.lead.as_str(), Some(rule)),
             TokenRule::Digits(rule) => {
-                findings.extend(digits(rule, &text).map(|name| Finding {
-                    token: token.id.clone(),
-                    word: String::new(),
-                    delimiter: None,
-                    name,
+                findings.extend(digits(rule, &text).map(|(start, name)| {
+                    (start, Finding { token: token.id.clone(), word: String::new(), delimiter: None, name })
                 }));
                 continue;
             }
@@ -378,18 +376,21 @@ fn findings(tokens: &[Token], text: &str) -> Vec<Finding> {
                 Some(rule) => behind(rule, rest),
             };
             if let Some((word, (delimiter, name))) = found {
-                findings.push(Finding { token: token.id.clone(), word, delimiter, name });
+                findings.push((start, Finding { token: token.id.clone(), word, delimiter, name }));
             }
         }
     }
-    findings
+    findings.sort_by_key(|(start, _)| *start);
+    findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn digits(rule: &DigitsRule, text: &str) -> impl Iterator<Item = String> {
+fn digits(rule: &DigitsRule, text: &str) -> impl Iterator<Item = (usize, String)> {
     let digit = |each: &char| each.is_ascii_digit() || ('a'..='f').contains(each);
-    let behind = text.match_indices(&rule.lead).map(|(start, lead)| &text[start + lead.len()..]);
-    let digits = behind.map(move |rest| rest.chars().take(rule.count as usize).take_while(digit).collect::<String>());
-    digits.filter(|digits| digits.len() == rule.count as usize)
+    text.match_indices(&rule.lead).filter_map(move |(start, lead)| {
+        let behind = text[start + lead.len()..].chars().take(rule.count as usize).take_while(digit);
+        let digits: String = behind.collect();
+        (digits.len() == rule.count as usize).then_some((start, digits))
+    })
 }
 
 /// Of a find without delimiters the identifier in its place.
