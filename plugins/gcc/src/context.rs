@@ -45,6 +45,8 @@ pub(crate) struct Context {
     pub piped: bool,
     /// A macro of the command line may stand for the name of a file.
     pub macros_name_headers: bool,
+    /// The compiler takes the options for wrong.
+    pub refused: bool,
     /// What is made goes to standard output.
     pub prints: bool,
     /// `??=` is a `#`, and `??/` a backslash.
@@ -108,6 +110,7 @@ impl Context {
             self.timed,
             self.piped,
             self.macros_name_headers,
+            self.refused,
             self.prints,
             self.trigraphs,
             self.epoch,
@@ -158,10 +161,11 @@ impl Context {
             timed,
             piped,
             macros_name_headers,
+            refused,
             prints,
             trigraphs,
             epoch,
-        ]: [bool; 11] = flags.try_into().ok()?;
+        ]: [bool; 12] = flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
             family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
@@ -174,6 +178,7 @@ impl Context {
             timed,
             piped,
             macros_name_headers,
+            refused,
             prints,
             trigraphs,
             epoch,
@@ -211,6 +216,7 @@ mod tests {
             timed: false,
             piped: true,
             macros_name_headers: true,
+            refused: false,
             prints: true,
             trigraphs: false,
             epoch: true,

@@ -107,7 +107,7 @@ fn context(
     outputs: &[Output],
     directory_in_key: bool,
 ) -> Context {
-    let Told { search, hidden, .. } = told;
+    let Told { search, hidden, refused, .. } = told;
     let precompiles = command.makes_precompiled_header();
     Context {
         family: search.family,
@@ -121,6 +121,7 @@ fn context(
         timed: search.is_clang() && (hidden.uses_precompiled_header() || (precompiles && !command.reads.timeless)),
         piped: command.piped,
         macros_name_headers: command.macros_name_headers,
+        refused,
         prints: command.makes_no_file() && matches!(command.mode, Mode::Text | Mode::Assembly | Mode::List(_)),
         trigraphs: command.trigraphs,
         epoch: variable(invocation, environment::EPOCH).is_some(),

@@ -1,9 +1,10 @@
 //! What the compiler and the file system were asked about a call, and answered.
 
-use zccache_plugin_sdk::contract::Ran;
+use zccache_plugin_sdk::contract::{Ran, Status};
 use zccache_plugin_sdk::dialogue::Dialogue;
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
+use crate::collect::failures::{self, Came};
 use crate::command::{CommandLine, Which};
 use crate::description::{ASSEMBLER, FOLDERS, search_grant};
 use crate::effect::Side;
@@ -21,6 +22,15 @@ pub(crate) struct Told<'a> {
     pub assembler_lists: Option<bool>,
     /// What is read besides what the command line names.
     pub hidden: Hidden,
+    /// The compiler takes the options for wrong, and will read nothing. Where it would look is then told without them.
+    pub refused: bool,
+}
+
+/// Whether a compiler that was asked says no more than that it does not take the options.
+fn is_refused(ran: &Ran) -> bool {
+    let Status::Exited(code) = ran.status else { return false };
+    let ends = || failures::check(code, [&ran.stdout, &ran.stderr]);
+    code != 0 && ends() == Ok(Came::Nowhere)
 }
 
 impl<'a> Told<'a> {
@@ -32,8 +42,11 @@ impl<'a> Told<'a> {
         let words = if clang { None } else { parts::asks_assembler(command) };
         let assembler = words.map(|words| dialogue.probe(ASSEMBLER, words));
         let hidden = Hidden::ask(command, dialogue);
+        let search = search?;
+        let refused = is_refused(search);
         Ok(Told {
-            search: Search::read(search?)?,
+            search: Search::read(if refused { dialogue.probe(&grant, Vec::new())? } else { search })?,
+            refused,
             folders: folders.transpose()?,
             assembler_lists: assembler.transpose()?.map(parts::lists),
             hidden: hidden?,

@@ -202,9 +202,8 @@ fn a_macro_with_the_name_of_a_word_of_prose_makes_an_include_of_it() {
     for name in ["gcc", "clang"] {
         with(name, |compiler| {
             let compile = |source: &str| place.compile(compiler, &["-std=c11", "-I.", "-c", source]);
-            assert_eq!(refusal(&compile("a.c")), "computed-include");
-            assert_eq!(refusal(&compile("c.c")), "computed-include");
-            for source in ["b.c", "d.c", "e.c"] {
+            assert!(reading(&compile("a.c")).lookups.iter().any(|lookup| lookup.name == "x.h"));
+            for source in ["b.c", "c.c", "d.c", "e.c"] {
                 assert!(is_stored(&compile(source)), "{source}");
             }
         });

@@ -33,7 +33,7 @@ const AT_ONCE: &[&str] = &["too many errors", "#error"];
 
 /// How far the compiler came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Came {
+pub(crate) enum Came {
     /// It ended well.
     Ended,
     /// It failed at the end of what it read.
@@ -45,7 +45,7 @@ pub(super) enum Came {
 }
 
 /// How far a run came that ended with this code. A refusal: it may end well the next time.
-pub(super) fn check(code: u32, streams: [&[u8]; 2]) -> Result<Came, Refusal> {
+pub(crate) fn check(code: u32, streams: [&[u8]; 2]) -> Result<Came, Refusal> {
     if code == 0 {
         return Ok(Came::Ended);
     }

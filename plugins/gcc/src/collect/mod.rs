@@ -7,7 +7,7 @@
 mod asks;
 mod computed;
 mod diagnostics;
-mod failures;
+pub(crate) mod failures;
 mod findings;
 mod folders;
 mod listed;
@@ -25,6 +25,7 @@ use zccache_plugin_sdk::path;
 use crate::context::Context;
 use crate::description::INCLUDED;
 use computed::Computed;
+use failures::Came;
 use findings::Found;
 use folders::Folders;
 use listed::{Followed, Listed};
@@ -51,6 +52,9 @@ enum Attempt {
 fn read(context: &Context, outcome: &Outcome) -> Result<Collected, Stop> {
     let inquiry = Inquiry::new(outcome);
     let came = failures::check(outcome.code, [&outcome.stdout, &outcome.stderr])?;
+    if context.refused && came != Came::Nowhere {
+        return Err(answer::refusal("search-path", "the compiler took options that it had refused").into());
+    }
     let listed = Listed::of(context, outcome, came)?;
     let (reason, file) = match attempt(context, outcome, &inquiry, &listed)? {
         Attempt::Read(collected) => return Ok(collected),
