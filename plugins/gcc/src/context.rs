@@ -55,6 +55,8 @@ pub(crate) struct Context {
     pub forced: Vec<String>,
     /// Tokens of dates whose macros the command line puts others in the place of.
     pub redefined_dates: Vec<String>,
+    /// First components of folders for whose headers there is no compiled form; none: it does not matter.
+    pub compiled_headers: Option<Vec<String>>,
     /// What the result may call the working directory, if it is a name of it.
     pub called: Option<String>,
 }
@@ -93,6 +95,7 @@ impl Context {
             self.timed,
             self.piped,
             self.macros_name_headers,
+            self.compiled_headers.is_some(),
         ];
         let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
         Lists(vec![
@@ -104,6 +107,7 @@ impl Context {
             self.assembler_folders.clone(),
             self.forced.clone(),
             self.redefined_dates.clone(),
+            self.compiled_headers.clone().unwrap_or_default(),
             self.called.iter().cloned().collect(),
         ])
         .encode()
@@ -112,15 +116,23 @@ impl Context {
     /// What [`Context::encode`] made.
     pub(crate) fn decode(state: &[u8]) -> Option<Context> {
         let Lists(lists) = Lists::decode(state)?;
-        let [scalars, listings, outputs, quote, bracket, assembler_folders, forced, redefined_dates, called]: [Vec<
-            String,
-        >;
-            9] = lists.try_into().ok()?;
+        let [
+            scalars,
+            listings,
+            outputs,
+            quote,
+            bracket,
+            assembler_folders,
+            forced,
+            redefined_dates,
+            compiled_headers,
+            called,
+        ]: [Vec<String>; 10] = lists.try_into().ok()?;
         let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
         let (name, version) = family.split_once(' ')?;
         let version = version.parse().ok()?;
         let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped, macros_name_headers]: [bool; 8] =
+        let [dates_fixed, assembler, includes, anywhere, precompiles, timed, piped, macros_name_headers, modules]: [bool; 9] =
             flags.try_into().ok()?;
         let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
         Some(Context {
@@ -141,6 +153,7 @@ impl Context {
             assembler_folders,
             forced,
             redefined_dates,
+            compiled_headers: modules.then_some(compiled_headers),
             called: called.into_iter().next(),
         })
     }
@@ -170,6 +183,7 @@ mod tests {
             assembler_folders: Vec::new(),
             forced: vec!["f.h".into()],
             redefined_dates: vec!["date".into()],
+            compiled_headers: Some(vec!["usr".into()]),
             called: Some("/link".into()),
         };
         assert_eq!(Context::decode(&context.encode()), Some(context));

@@ -13,6 +13,7 @@ use crate::context::{Context, Listing};
 use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
 use crate::environment;
 use crate::known::{BRACKET, Known, QUOTE};
+use crate::modules::Compiled;
 use crate::outputs::{self, DEPFILE};
 use crate::search::{Family, Search};
 use crate::specs;
@@ -46,7 +47,9 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     let told = Told::ask(command, dialogue, clang)?;
     told.check(command, clang)?;
     outputs::name_precompiled_header(&mut outputs, command, told.search.family)?;
-    let known = Known::of(invocation, command, &told)?;
+    let compiled = Compiled::ask(command, &told.search, dialogue)?;
+    let mut known = Known::of(invocation, command, &told)?;
+    known.inputs.extend(compiled.inputs());
     if !told.search.is_clang() {
         outputs::mark_replaced(&mut outputs, command);
     }
@@ -73,7 +76,11 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
         lookups: known.lookups,
         additions,
         dependencies: listings.iter().map(|listing| dependency(command, *listing)).collect(),
-        state: context(invocation, command, told, listings, &outputs, directory_in_key).encode(),
+        state: Context {
+            compiled_headers: compiled.known.map(|known| known.into_iter().collect()),
+            ..context(invocation, command, told, listings, &outputs, directory_in_key)
+        }
+        .encode(),
         outputs,
         failures: Failures::Forget,
         ahead: command.source.language.includes().then(includes),
@@ -113,6 +120,7 @@ fn context(
         redefined_dates: command.redefined_dates.iter().map(|date| (*date).to_owned()).collect(),
         quote: search.quote,
         bracket: search.bracket,
+        compiled_headers: None,
         called: environment::called_directory(invocation).filter(|_| directory_in_key).map(str::to_owned),
     }
 }

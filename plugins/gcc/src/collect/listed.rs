@@ -6,6 +6,7 @@ use zccache_plugin_sdk::contract::Refusal;
 use zccache_plugin_sdk::{answer, depfile, path};
 
 use crate::context::{Context, Listing};
+use crate::modules;
 
 /// Paths, each once.
 pub(super) struct Listed {
@@ -96,6 +97,12 @@ fn scanned(content: &[u8]) -> Result<Vec<String>, Refusal> {
 fn check(context: &Context, read: &[String]) -> Result<(), Refusal> {
     if let Some(output) = context.outputs.iter().find(|output| read.contains(output)) {
         return Err(answer::refusal("output-is-input", output.clone()));
+    }
+    // Of which other headers there is a compiled form, nobody looked.
+    let known =
+        |path: &String| context.compiled_headers.as_ref().is_none_or(|known| known.contains(&modules::first(path)));
+    if let Some(path) = read.iter().find(|path| !known(path)) {
+        return Err(answer::refusal("modules", path.clone()));
     }
     // Where the same call from another folder has the same key, what it reads must be named as from any folder. gcc writes
     // the real path instead where that is shorter: of files of the system, and of those that say so themselves.
