@@ -38,5 +38,6 @@ mod split_dwarf;
 mod bypasses;
 mod destinations;
 mod modes;
+mod modules;
 
 mod old_sources;

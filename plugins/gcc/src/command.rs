@@ -5,6 +5,7 @@ use zccache_plugin_sdk::options::{self, Argument, Item};
 
 use crate::effect::{Effect, Mode, Side};
 use crate::language::{Language, Stage};
+use crate::modules::Modules;
 use crate::reader::Reader;
 use crate::several::Several;
 use crate::table::TABLE;
@@ -33,6 +34,8 @@ pub(crate) struct CommandLine<'a> {
     pub depends: Depends<'a>,
     /// What the result can hold.
     pub shows: Shows,
+    /// What is said of modules of C++.
+    pub modules: Option<Modules<'a>>,
     /// What is read besides headers.
     pub reads: Reads<'a>,
     /// gcc hands its text to the assembler by a pipe.

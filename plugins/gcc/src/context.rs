@@ -1,11 +1,12 @@
 //! What the plan knows and `collect` needs, as it travels through the host.
 
-use zccache_plugin_sdk::state::Lists;
+use serde::{Deserialize, Serialize};
+use zccache_plugin_sdk::state;
 
 use crate::search::Family;
 
 /// What says what was read: one for each of the unit's dependencies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Listing {
     /// The compiler's depfile.
     Depfile,
@@ -22,7 +23,7 @@ pub(crate) enum Listing {
 }
 
 /// From the plan of the run that is being read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(Default))]
 pub(crate) struct Context {
     /// gcc or clang.
@@ -71,22 +72,8 @@ pub(crate) struct Context {
     pub forced: Vec<String>,
     /// Tokens of dates whose macros the command line puts others in the place of.
     pub redefined_dates: Vec<String>,
-}
-
-impl Listing {
-    const ALL: [Listing; 6] =
-        [Listing::Depfile, Listing::Printed, Listing::Assembled, Listing::Scan, Listing::ScanInstead, Listing::Behind];
-
-    fn name(self) -> &'static str {
-        match self {
-            Listing::Depfile => "depfile",
-            Listing::Assembled => "assembled",
-            Listing::Printed => "printed",
-            Listing::Scan => "scan",
-            Listing::ScanInstead => "scan instead",
-            Listing::Behind => "behind",
-        }
-    }
+    /// First components of folders for whose headers there is no compiled form; none: it does not matter.
+    pub compiled_headers: Option<Vec<String>>,
 }
 
 impl Context {
@@ -97,106 +84,13 @@ impl Context {
 
     /// For the host to keep.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let family = match self.family {
-            Family::Gcc(version) => format!("gcc {version}"),
-            Family::Clang(version) => format!("clang {version}"),
-        };
-        let flags = [
-            self.dates_fixed,
-            self.assembler,
-            self.includes,
-            self.anywhere,
-            self.precompiles,
-            self.timed,
-            self.piped,
-            self.macros_name_headers,
-            self.refused,
-            self.prints,
-            self.trigraphs,
-            self.epoch,
-        ];
-        let flags = flags.map(|set| if set { '1' } else { '0' }).iter().collect();
-        Lists(vec![
-            vec![family, flags, self.source.clone()],
-            self.listings.iter().map(|listing| listing.name().to_owned()).collect(),
-            self.outputs.clone(),
-            self.quote.clone(),
-            self.bracket.clone(),
-            self.assembler_folders.clone(),
-            self.forced.clone(),
-            self.redefined_dates.clone(),
-            self.defined.clone(),
-            self.reading.iter().flatten().map(u32::to_string).collect(),
-            self.reading.iter().map(|_| String::new()).collect(),
-        ])
-        .encode()
+        state::encode(self)
     }
 
     /// What [`Context::encode`] made.
-    pub(crate) fn decode(state: &[u8]) -> Option<Context> {
-        let Lists(lists) = Lists::decode(state)?;
-        let [
-            scalars,
-            listings,
-            outputs,
-            quote,
-            bracket,
-            assembler_folders,
-            forced,
-            redefined_dates,
-            defined,
-            reading,
-            reads,
-        ]: [Vec<String>; 11] = lists.try_into().ok()?;
-        let [family, flags, source]: [String; 3] = scalars.try_into().ok()?;
-        let (name, version) = family.split_once(' ')?;
-        let version = version.parse().ok()?;
-        let flags: Vec<bool> = flags.chars().map(|flag| flag == '1').collect();
-        let [
-            dates_fixed,
-            assembler,
-            includes,
-            anywhere,
-            precompiles,
-            timed,
-            piped,
-            macros_name_headers,
-            refused,
-            prints,
-            trigraphs,
-            epoch,
-        ]: [bool; 12] = flags.try_into().ok()?;
-        let listing = |name: &String| Listing::ALL.into_iter().find(|listing| listing.name() == name);
-        Some(Context {
-            family: if name == "gcc" { Family::Gcc(version) } else { Family::Clang(version) },
-            listings: listings.iter().map(listing).collect::<Option<_>>()?,
-            dates_fixed,
-            assembler,
-            includes,
-            anywhere,
-            precompiles,
-            timed,
-            piped,
-            macros_name_headers,
-            refused,
-            prints,
-            trigraphs,
-            epoch,
-            reading: if reads.is_empty() { None } else { Some(numbers(&reading)?) },
-            defined,
-            source,
-            outputs,
-            quote,
-            bracket,
-            assembler_folders,
-            forced,
-            redefined_dates,
-        })
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Context> {
+        state::decode(bytes)
     }
-}
-
-fn numbers(texts: &[String]) -> Option<Vec<u32>> {
-    texts.iter().map(|text| text.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -207,7 +101,7 @@ mod tests {
     fn a_context_comes_back_as_it_was() {
         let context = Context {
             family: Family::Clang(14),
-            listings: Listing::ALL.to_vec(),
+            listings: vec![Listing::Depfile, Listing::Behind],
             dates_fixed: true,
             assembler: false,
             includes: true,
@@ -229,8 +123,9 @@ mod tests {
             assembler_folders: Vec::new(),
             forced: vec!["f.h".into()],
             redefined_dates: vec!["date".into()],
+            compiled_headers: Some(vec!["usr".into()]),
         };
         assert_eq!(Context::decode(&context.encode()), Some(context));
-        assert_eq!(Context::decode(b"x"), None);
+        assert_eq!(Context::decode(b""), None);
     }
 }

@@ -65,6 +65,11 @@ impl<'a> DependsWords<'a> {
         self.told.file = Some(named);
     }
 
+    /// An option has no meaning without a dependency file.
+    pub(crate) fn modify(&mut self, option: &'a str) {
+        self.modifier = Some(option);
+    }
+
     /// clang makes another thing of words for the preprocessor than gcc.
     pub(crate) fn differs_by_compiler(&mut self) {
         self.told.gcc_alone = true;

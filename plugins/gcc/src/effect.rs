@@ -28,6 +28,12 @@ pub(crate) enum Effect {
     ProfileFolder,
     /// Only one value is known.
     Only(&'static str),
+    /// Modules of C++ are on.
+    Modules,
+    /// The file that lists modules.
+    ModuleMapper,
+    /// The compiler also writes which modules a source makes and imports.
+    ModuleDepends(Said),
     /// In which characters sources are written: only what is taken for granted anyway.
     InputCharset,
     /// One more file is written, named like the output.
@@ -111,6 +117,17 @@ pub(crate) enum Search {
     PartsFolder,
 }
 
+/// What is said of the list of modules that a source makes and imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Its format, and by that, that there is one.
+    Format,
+    /// Its name.
+    File,
+    /// What it says is made.
+    Target,
+}
+
 /// What is said of dependency files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depend {
@@ -173,4 +190,6 @@ pub(crate) enum Side {
     TimeTrace,
     /// Preprocessed and assembler text; clang: bitcode too.
     Temporaries,
+    /// Which modules it makes and imports (`.ddi`).
+    ModuleDepends,
 }

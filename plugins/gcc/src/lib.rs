@@ -17,6 +17,7 @@ mod effect;
 mod environment;
 mod known;
 mod language;
+mod modules;
 mod outputs;
 mod parts;
 mod plain;

@@ -156,6 +156,7 @@ fn sides<'a>(side: Side, command: &CommandLine<'a>, clang: bool, main: &Place<'a
         Side::StackUsage => vec![("stack-usage", beside(main, "su"))],
         Side::CallGraph => vec![("call-graph", beside(main, "ci"))],
         Side::TimeTrace => vec![("time-trace", beside(main, "json"))],
+        Side::ModuleDepends => vec![("module-depends", beside(main, "ddi"))],
         Side::Temporaries => temporaries(command, clang, main),
     }
 }

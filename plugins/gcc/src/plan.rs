@@ -15,6 +15,7 @@ use crate::description::{ASSEMBLED, COLOUR, DEPENDENCIES, INCLUDE};
 use crate::effect::{Listed, Mode};
 use crate::environment;
 use crate::known::{BRACKET, Known, QUOTE};
+use crate::modules::Compiled;
 use crate::outputs::{self, DEPFILE, OBJECT};
 use crate::search::{Family, Search};
 use crate::specs;
@@ -51,7 +52,9 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
     given.transpose()?;
     told.check(command, clang)?;
     outputs::name_precompiled_header(&mut outputs, command, told.search.family)?;
-    let known = Known::of(invocation, command, &told)?;
+    let compiled = Compiled::ask(command, &told.search, dialogue)?;
+    let mut known = Known::of(invocation, command, &told)?;
+    known.inputs.extend(compiled.inputs());
     if !told.search.is_clang() {
         outputs::mark_replaced(&mut outputs, command);
     }
@@ -87,7 +90,11 @@ fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'
         lookups: known.lookups,
         additions,
         dependencies: listings.iter().filter_map(|listing| dependency(command, *listing)).collect(),
-        state: context(invocation, command, told, listings, &outputs, directory_in_key).encode(),
+        state: Context {
+            compiled_headers: compiled.known.map(|known| known.into_iter().collect()),
+            ..context(invocation, command, told, listings, &outputs, directory_in_key)
+        }
+        .encode(),
         outputs,
         // Whether gcc removes an object that is there when it fails depends on where it fails.
         failures: Failures::KeepWhereNothingIs,
@@ -134,6 +141,7 @@ fn context(
         redefined_dates: command.redefined_dates.iter().map(|date| (*date).to_owned()).collect(),
         quote: search.quote,
         bracket: search.bracket,
+        compiled_headers: None,
     }
 }
 

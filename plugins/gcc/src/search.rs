@@ -1,12 +1,13 @@
 //! What the driver says of itself when asked with `-v -E`: which compiler it is, where it looks for headers, and what it
 //! looked for to find that out. Nothing is guessed: text that does not read as expected ends the plan.
 
+use serde::{Deserialize, Serialize};
 use zccache_plugin_sdk::contract::{Ran, Status};
 
 use zccache_plugin_sdk::stop::{Stop, bypass};
 
 /// Which compiler a driver is, and its major version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Family {
     Gcc(u32),
     Clang(u32),

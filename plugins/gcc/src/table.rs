@@ -14,7 +14,7 @@ use crate::effect::Effect::{
     PreprocessedText, ProfileUse, ProperWord, Query, RandomSeed, RecordsCommand, Sanitize, ShowsOutput, SideNamed,
     Undefine,
 };
-use crate::effect::{Depend, Listed, Mode, Search, Side};
+use crate::effect::{Depend, Listed, Mode, Said, Search, Side};
 
 /// All options.
 pub(crate) static TABLE: Table<Effect> = Table::of(&ROWS);
@@ -228,6 +228,11 @@ const GROUPS: &[Group<Effect>] = &[
         "-fmodule -fcxx-modules -fimplicit-module -fbuiltin-module -fprebuilt -fbuild-session -fapinotes -gmodules \
          -fmodules -fheader-unit",
     ),
+    (Flag, Effect::Modules, "-fmodules -fmodules-ts"),
+    (Equals, Effect::ModuleMapper, "-fmodule-mapper"),
+    (Equals, Effect::ModuleDepends(Said::Format), "-fdeps-format"),
+    (Equals, Effect::ModuleDepends(Said::File), "-fdeps-file"),
+    (Equals, Effect::ModuleDepends(Said::Target), "-fdeps-target"),
     (Joined, Bypass("compiler-plugin"), "-fplugin -fpass-plugin -load -fselftest"),
     (Equals, Bypass("time-trace"), "-ftime-trace"),
     (

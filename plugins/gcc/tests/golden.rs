@@ -195,6 +195,17 @@ fn colours_on_a_terminal() {
 }
 
 #[test]
+fn modules_are_on_and_none_is_listed() {
+    let texts = [("a.modmap", "$root .\n")];
+    let words =
+        "-MD -MT x.o -MF x.d -fmodules-ts -fmodule-mapper=a.modmap -fdeps-format=p1689r5 -x c++ -o x.o -c s/a.cc";
+    check("modules.txt", gcc(&words.split(' ').collect::<Vec<_>>()), &texts);
+    let words =
+        "-E -x c++ a.cc -MD -MF x.d -fmodules-ts -fdeps-file=x.ddi -fdeps-target=x.o -fdeps-format=p1689r5 -o x.i";
+    check("modules-scan.txt", gcc(&words.split(' ').collect::<Vec<_>>()), &[]);
+}
+
+#[test]
 fn bypasses() {
     let lines: &[&str] = &[
         "a.c -o a",
@@ -230,6 +241,14 @@ fn bypasses() {
         "-c a.c -fplugin=x.so",
         "-c a.c -fmodules",
         "-c a.c -fmodules-ts",
+        "-c a.c -fmodules-ts -fmodule-mapper=absent",
+        "-c a.c -fmodules-ts -fmodule-mapper=lists",
+        "-c a.c -fmodules-ts -fmodule-mapper=|program",
+        "-c a.c -fmodules-ts -fmodule-mapper=root",
+        "-c a.c -fmodule-mapper=lists",
+        "-c a.c -fdeps-format=p1689r5",
+        "-c a.c -MD -fdeps-format=other",
+        "-E a.c -MD -MF x.d -o x.i -fdeps-format=p1689r5",
         "-c a.c -fdump-tree-all",
         "-c a.c -dD",
         "-c a.c -ftime-report",
@@ -304,6 +323,9 @@ fn bypasses() {
         ("a/x.c", ""),
         ("b/x.c", ""),
         ("a.gcda", ""),
+        ("lists", "m m.gcm\n"),
+        ("root", "$root out\n"),
+        ("out/usr", ""),
     ];
     let mut report = String::new();
     for line in lines {

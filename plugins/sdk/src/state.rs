@@ -1,10 +1,26 @@
-//! What a plan hands to `collect`: lists of texts as bytes.
+//! What a plan hands to `collect`, as bytes: any value that serde knows, or lists of texts.
 //!
 //! ```text
 //! state ::= list*        list ::= count:u32le text*        text ::= length:u32le bytes
 //! ```
 //!
 //! The host keeps it for one run only, so the format needs no version.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A value as bytes.
+///
+/// # Panics
+/// Where its type writes itself down in a way that fails, as none does that is derived.
+pub fn encode(value: &impl Serialize) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("a derived type can be written into memory")
+}
+
+/// From bytes that [`encode`] made; none: they are not.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}
 
 /// Lists of texts, in the order in which they are read back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

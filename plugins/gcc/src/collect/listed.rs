@@ -7,6 +7,7 @@ use zccache_plugin_sdk::{answer, depfile, path};
 
 use super::failures::Came;
 use crate::context::{Context, Listing};
+use crate::modules;
 
 /// Paths, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +115,14 @@ impl Listed {
             });
         }
         let read = &self.read;
-        match context.outputs.iter().find(|output| read.contains(output)) {
-            Some(output) => Err(answer::refusal("output-is-input", output.clone())),
+        if let Some(output) = context.outputs.iter().find(|output| read.contains(output)) {
+            return Err(answer::refusal("output-is-input", output.clone()));
+        }
+        let is_known =
+            |path: &String| context.compiled_headers.as_ref().is_none_or(|known| known.contains(&modules::first(path)));
+        // Of which other headers there is a compiled form, nobody looked.
+        match read.iter().find(|path| !path.is_empty() && !is_known(path)) {
+            Some(path) => Err(answer::refusal("modules", path.clone())),
             None => Ok(()),
         }
     }

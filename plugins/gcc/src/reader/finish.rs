@@ -4,8 +4,9 @@ use zccache_plugin_sdk::stop::{Stop, bypass};
 
 use super::Reader;
 use crate::command::{Call, CommandLine, Depends, Which};
-use crate::effect::Mode;
+use crate::effect::{Mode, Side};
 use crate::language::{Language, Stage, Tongue};
+use crate::modules::Modules;
 use crate::proper;
 use crate::several::Several;
 
@@ -47,6 +48,7 @@ impl<'a> Reader<'a> {
         check_mode(mode, source.language)?;
         let reading = self.reading();
         let language = source.language;
+        let modules = self.modules(mode)?;
         if let Some(word) = self.notes_lines.filter(|_| mode == Mode::Object && !language.is_assembler()) {
             return bypass("assembler-options", format!("{word} notes the name of a temporary file"));
         }
@@ -66,6 +68,7 @@ impl<'a> Reader<'a> {
             // Neither compiler writes a dependency file of what includes nothing.
             depends: if language.includes() { depends } else { Depends { which: Which::Unasked, ..depends } },
             shows: self.shows,
+            modules,
             reads: self.reads,
             piped: self.piped,
             macros_name_headers: self.macros_name_headers,
@@ -78,6 +81,23 @@ impl<'a> Reader<'a> {
             search: self.search,
             parts: self.parts,
         })))
+    }
+
+    /// What is said of modules comes to something only together; and a module that is made has to be named somewhere.
+    fn modules(&mut self, mode: Mode) -> Result<Option<Modules<'a>>, Stop> {
+        let sides = &mut self.besides.sides;
+        let unnamed = sides.contains(&Side::ModuleDepends) && !self.names_module_depends;
+        if unnamed && mode == Mode::Text {
+            return bypass("modules", "-fdeps-format with -E and without -fdeps-file");
+        }
+        sides.retain(|side| unnamed || *side != Side::ModuleDepends);
+        match (self.modules, self.mapper) {
+            (None, None) => Ok(None),
+            (Some(_), Some(file)) => Ok(Some(Modules::Listed(file))),
+            (Some(_), None) if mode == Mode::Text => Ok(Some(Modules::Unlisted)),
+            (Some(option), None) => bypass("modules", option),
+            (None, Some(file)) => bypass("modules", file),
+        }
     }
 
     /// Counts of earlier runs are read, or removed, in a folder where their names are made of full paths.

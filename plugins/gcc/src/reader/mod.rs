@@ -6,7 +6,7 @@ use zccache_plugin_sdk::options::{Argument, Item, Matched};
 
 use crate::command::{Besides, Colour, Named, PartsWords, Profile, Reads, SearchWords, Shows, Source, Temporaries};
 use crate::depends::DependsWords;
-use crate::effect::{Effect, Side};
+use crate::effect::{Effect, Said, Side};
 use crate::language::{self, Language};
 use crate::{assembler, dates, description, plain, preprocessor, proper, table};
 use zccache_plugin_sdk::stop::{Stop, bypass};
@@ -26,6 +26,10 @@ pub(crate) struct Reader<'a> {
     besides: Besides<'a>,
     depends: DependsWords<'a>,
     shows: Shows,
+    /// By which option modules are on.
+    modules: Option<&'a str>,
+    mapper: Option<&'a str>,
+    names_module_depends: bool,
     reads: Reads<'a>,
     colour: Colour,
     search: SearchWords<'a>,
@@ -78,6 +82,9 @@ impl<'a> Reader<'a> {
             besides: Besides::default(),
             depends: DependsWords::default(),
             shows: Shows::default(),
+            modules: None,
+            mapper: None,
+            names_module_depends: false,
             reads: Reads::default(),
             colour: Colour::Unsaid,
             search: SearchWords::default(),
@@ -194,6 +201,9 @@ impl<'a> Reader<'a> {
                 self.acting(option.argument);
                 self.besides.named.push(Named { text: option.value, argument: option.value_argument });
             }
+            Effect::Modules => self.modules = Some(option.name),
+            Effect::ModuleMapper => self.mapper = Some(option.value),
+            Effect::ModuleDepends(said) => self.module_depends(said, option)?,
             Effect::InputFile => self.reads.files.push(option.value),
             Effect::Specs => {
                 self.steering(option);
@@ -272,6 +282,22 @@ impl<'a> Reader<'a> {
         self.shows.output = true;
         self.shows.directory = true;
         self.shows.assembler_words = true;
+    }
+
+    /// Like for a depfile, gcc asks that there is one.
+    fn module_depends(&mut self, said: Said, option: &Matched<'a, Effect>) -> Result<(), Stop> {
+        self.depends.modify(option.name);
+        match said {
+            Said::Format if option.value == "p1689r5" => self.side(Side::ModuleDepends, option),
+            Said::Format => bypass("modules", option.argument.text.clone()),
+            Said::File => {
+                self.acting(option.argument);
+                self.names_module_depends = true;
+                self.besides.named.push(Named { text: option.value, argument: option.value_argument });
+                Ok(())
+            }
+            Said::Target => Ok(()),
+        }
     }
 
     fn side(&mut self, side: Side, option: &Matched<'a, Effect>) -> Result<(), Stop> {
