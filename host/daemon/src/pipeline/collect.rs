@@ -63,7 +63,7 @@ impl Seen {
     /// What must come before the client is answered.
     #[tracing::instrument(level = "debug", skip_all)]
     pub fn begin(mut self, services: &Services, call: &Call, planned: &Planned) -> Result<Progress, Unknown> {
-        let (mut scans, mut is_written) = (false, true);
+        let mut is_written = true;
         for (dependency, bytes) in planned.unit().dependencies.iter().zip(&mut self.run.dependencies) {
             let scan = match dependency {
                 Dependency::Scan(scan) => Some(scan),
@@ -71,14 +71,12 @@ impl Seen {
                 _ => None,
             };
             if let Some(scan) = scan {
-                scans = true;
                 *bytes = Some(follow(services, call, planned, scan)?);
             }
             is_written = bytes.is_some();
         }
         let first = ask(planned, &self.run, &Learnt::default())?;
         if let Collected::Facts(asked) = &first
-            && !scans
             && !self.may_go_with_its_source(services, call, planned)
         {
             let searched: Vec<&str> = searched(planned).collect();
