@@ -2,13 +2,14 @@
 //! looks for its uses, and for those of macros around it. Each use with a name is a lookup; the run is not stored where one is
 //! used with anything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zccache_plugin_sdk::answer::{self, name_rule};
 use zccache_plugin_sdk::contract::{Fact, Finding, Refusal, Token};
 use zccache_plugin_sdk::inquiry::{Inquiry, Stop};
 use zccache_plugin_sdk::path;
 
+use super::macros;
 use super::reading::Place;
 use crate::context::Context;
 use crate::description::{DEFINES_HAS_INCLUDE, HAS_INCLUDE, NAMES, directives};
@@ -27,9 +28,9 @@ pub(super) fn all(
     files: &[String],
     facts: &[Fact],
 ) -> Result<Vec<(String, Place)>, Stop> {
-    let mut asked = Vec::new();
+    let mut asked = Asked::default();
     if !facts.iter().any(|fact| fact.findings.iter().any(|finding| is_of_macro(context, finding))) {
-        return Ok(asked);
+        return Ok(asked.names);
     }
     let is_operator =
         |finding: &Finding| HAS_INCLUDE.contains(&finding.token.as_str()) || is_definition(context, finding);
@@ -39,19 +40,36 @@ pub(super) fn all(
     let (mut wanted, mut within) = (known.clone(), holding.as_slice());
     for _ in 0..MOST_ROUNDS {
         let found = inquiry.find(tokens(context, &wanted), within)?;
-        let mut around = BTreeSet::new();
         for (file, findings) in within.iter().zip(found) {
-            let line = Lines { file, files, wanted: &wanted };
-            line.read(findings, &mut asked, &mut around)?;
+            Lines { file, files, wanted: &wanted }.read(findings, &mut asked)?;
         }
-        wanted = around.difference(&known).cloned().collect();
+        wanted = asked.around.difference(&known).cloned().collect();
         if wanted.is_empty() {
-            return Ok(asked);
+            let words = asked.words.keys().cloned().collect();
+            return match macros::among(context, inquiry, files, &words)?.first() {
+                Some(word) => Err(refusal(&asked.words[word]).into()),
+                None => Ok(asked.names),
+            };
         }
         known.extend(wanted.iter().cloned());
         within = files;
     }
     Err(Stop::Refuse(answer::refusal("computed-has-include", "too many macros stand for each other")))
+}
+
+/// What is asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// By name.
+    names: Vec<(String, Place)>,
+    /// By macros whose uses are to be looked for.
+    around: BTreeSet<String>,
+    /// By words, which would have to be macros, each with a file that it stands in.
+    words: BTreeMap<String, String>,
+}
+
+fn refusal(file: &str) -> Refusal {
+    answer::refusal("computed-has-include", file)
 }
 
 /// Whether the operator stands in the definition of a macro, or is used with something else than a name.
@@ -88,6 +106,12 @@ fn ends(wanted: &BTreeSet<String>) -> impl Iterator<Item = (Stands, String)> {
     used.map(|end| (Stands::Used, end)).chain(wanted.iter().map(|name| (Stands::Alone, name.clone())))
 }
 
+/// A macro that is defined.
+struct Definition<'t> {
+    name: &'t str,
+    parameters: Vec<&'t str>,
+}
+
 /// The lines of one file.
 struct Lines<'a> {
     file: &'a str,
@@ -97,67 +121,71 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// Adds what is asked for, and the macros around.
-    fn read(
-        &self,
-        findings: &[Finding],
-        asked: &mut Vec<(String, Place)>,
-        around: &mut BTreeSet<String>,
-    ) -> Result<(), Refusal> {
+    fn read(&self, findings: &[Finding], asked: &mut Asked) -> Result<(), Refusal> {
         // The next use stands in it.
-        let mut open: Option<&Finding> = None;
+        let mut open = false;
+        // Further uses may stand in it too: where its line ends does not show.
+        let mut last: Option<Definition<'_>> = None;
         for finding in findings {
             if self.wanted.contains(&finding.token) {
-                self.used(finding, open.take(), asked, around)?;
+                let is_itself = std::mem::take(&mut open) && last.is_none();
+                if !is_itself {
+                    self.used(finding, last.as_ref(), asked)?;
+                }
                 continue;
             }
-            let Some(end) = finding.delimiter.filter(|_| !is_begun(&finding.name)) else { continue };
-            if open.is_some() {
+            let Some(end) = finding.delimiter else { continue };
+            if open {
                 // Its use was one that no token finds.
                 return self.refuse();
             }
+            let text = finding.name.trim();
+            if is_begun(&finding.name) {
+                last = Some(self.definition(text)?);
+                continue;
+            }
             match ends(self.wanted).nth(end as usize) {
-                Some((Stands::Used, _)) => open = Some(finding),
-                Some((Stands::Alone, _)) if finding.name.trim().is_empty() => {}
-                Some((Stands::Alone, _)) if is_identifier(finding.name.trim()) => {
-                    around.insert(finding.name.trim().to_owned());
+                Some((Stands::Used, _)) => {
+                    open = true;
+                    // With nothing before it, it is the name itself that is defined.
+                    last = if text.is_empty() { None } else { Some(self.definition(text)?) };
+                }
+                Some((Stands::Alone, _)) if text.is_empty() => last = None,
+                Some((Stands::Alone, _)) if is_identifier(text) => {
+                    last = None;
+                    asked.around.insert(text.to_owned());
                 }
                 Some((Stands::Alone, _)) | None => return self.refuse(),
             }
         }
-        if open.is_some() { self.refuse() } else { Ok(()) }
+        if open { self.refuse() } else { Ok(()) }
     }
 
-    fn used(
-        &self,
-        used: &Finding,
-        within: Option<&Finding>,
-        asked: &mut Vec<(String, Place)>,
-        around: &mut BTreeSet<String>,
-    ) -> Result<(), Refusal> {
-        // With nothing before it, it is the name itself that is defined.
-        let definition = match within.map(|finding| finding.name.trim()) {
-            Some("") => return Ok(()),
-            Some(text) => Some(self.definition(text)?),
-            None => None,
-        };
-        let is_parameter = |word: &str| definition.as_ref().is_some_and(|(_, parameters)| parameters.contains(&word));
-        match (used.delimiter, &definition) {
+    fn used(&self, used: &Finding, within: Option<&Definition<'_>>, asked: &mut Asked) -> Result<(), Refusal> {
+        let is_parameter = |word: &str| within.is_some_and(|definition| definition.parameters.contains(&word));
+        match (used.delimiter, within) {
             (Some(_), _) if words(&used.name).any(is_parameter) => self.refuse(),
             (Some(quotes), _) => {
                 let places = if quotes == 0 { self.beside_all()? } else { vec![Place::Bracket] };
-                asked.extend(places.into_iter().map(|place| (used.name.clone(), place)));
+                asked.names.extend(places.into_iter().map(|place| (used.name.clone(), place)));
                 Ok(())
             }
-            (None, Some((name, _))) if is_parameter(&used.name) => {
-                around.insert((*name).to_owned());
+            (None, Some(definition)) if is_parameter(&used.name) => {
+                asked.around.insert(definition.name.to_owned());
                 Ok(())
             }
-            (None, _) => self.refuse(),
+            // In a definition, it may be made of a parameter (`#x`); else nothing that has a meaning begins so.
+            (None, Some(_)) if used.name.is_empty() => self.refuse(),
+            (None, None) if used.name.is_empty() => Ok(()),
+            (None, _) => {
+                asked.words.entry(used.name.clone()).or_insert_with(|| self.file.to_owned());
+                Ok(())
+            }
         }
     }
 
     /// The name of the macro that is defined, and its parameters, from a text that ends where one of the names stands.
-    fn definition<'t>(&self, text: &'t str) -> Result<(&'t str, Vec<&'t str>), Refusal> {
+    fn definition<'t>(&self, text: &'t str) -> Result<Definition<'t>, Refusal> {
         let end = text.find(|each: char| !is_of_identifier(each)).unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
         let parameters = match rest.strip_prefix('(').map(|rest| rest.split_once(')')) {
@@ -167,7 +195,7 @@ impl Lines<'_> {
         };
         // One that is hidden behind another, or by a comment, no use belongs to for sure.
         let is_unclear = self.wanted.iter().any(|name| rest.contains(name.as_str())) || rest.contains("/*");
-        if name.is_empty() || is_unclear { self.refuse() } else { Ok((name, parameters)) }
+        if name.is_empty() || is_unclear { self.refuse() } else { Ok(Definition { name, parameters }) }
     }
 
     /// A macro may be used in any file: a name in quotes is looked for beside each.
@@ -180,7 +208,7 @@ impl Lines<'_> {
     }
 
     fn refuse<T>(&self) -> Result<T, Refusal> {
-        Err(answer::refusal("computed-has-include", self.file))
+        Err(refusal(self.file))
     }
 }
 
@@ -210,16 +238,24 @@ mod tests {
         Finding { token: token.to_owned(), word: String::new(), delimiter, name: name.to_owned() }
     }
 
-    fn read(findings: &[Finding]) -> Result<(Vec<String>, Vec<String>), Refusal> {
+    /// Names that are asked for, macros around, and words.
+    type Read = (Vec<String>, Vec<String>, Vec<String>);
+
+    fn read(findings: &[Finding]) -> Result<Read, Refusal> {
         let wanted: BTreeSet<String> = ["OP".to_owned()].into();
         let files = ["a.h".to_owned(), "d/b.h".to_owned()];
-        let (mut asked, mut around) = (Vec::new(), BTreeSet::new());
-        Lines { file: "a.h", files: &files, wanted: &wanted }.read(findings, &mut asked, &mut around)?;
-        let asked = asked.into_iter().map(|(name, place)| match place {
+        let mut asked = Asked::default();
+        Lines { file: "a.h", files: &files, wanted: &wanted }.read(findings, &mut asked)?;
+        let names = asked.names.into_iter().map(|(name, place)| match place {
             Place::Quote(folder) => format!("{folder}:{name}"),
             _ => name,
         });
-        Ok((asked.collect(), around.into_iter().collect()))
+        Ok((names.collect(), asked.around.into_iter().collect(), asked.words.into_keys().collect()))
+    }
+
+    fn of(names: &[&str], around: &[&str], words: &[&str]) -> Result<Read, Refusal> {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Ok((owned(names), owned(around), owned(words)))
     }
 
     const USED: Option<u32> = Some(0);
@@ -228,33 +264,41 @@ mod tests {
     #[test]
     fn a_macro_that_hands_on_its_parameter_is_one_whose_uses_count() {
         let hands_on = [found("define #", USED, "HAS(x) "), found("OP", None, "x"), found("OP", Some(1), "y.h")];
-        assert_eq!(read(&hands_on), Ok((vec!["y.h".to_owned()], vec!["HAS".to_owned()])));
+        assert_eq!(read(&hands_on), of(&["y.h"], &["HAS"], &[]));
         let with_more = [found("define #", USED, "HAS(x, y) (defined(Z) && "), found("OP", None, "y")];
-        assert_eq!(read(&with_more), Ok((Vec::new(), vec!["HAS".to_owned()])));
-        assert_eq!(read(&[found("define #", ALONE, "HAS ")]), Ok((Vec::new(), vec!["HAS".to_owned()])));
+        assert_eq!(read(&with_more), of(&[], &["HAS"], &[]));
+        assert_eq!(read(&[found("define #", ALONE, "HAS ")]), of(&[], &["HAS"], &[]));
     }
 
     #[test]
     fn a_name_in_quotes_is_looked_for_beside_every_file() {
         let quoted = [found("define #", USED, "HAVE "), found("OP", Some(0), "y.h")];
-        assert_eq!(read(&quoted), Ok((vec![":y.h".to_owned(), "d:y.h".to_owned()], Vec::new())));
+        assert_eq!(read(&quoted), of(&[":y.h", "d:y.h"], &[], &[]));
     }
 
     #[test]
     fn what_is_defined_itself_asks_for_nothing() {
-        assert_eq!(read(&[found("define #", USED, ""), found("OP", None, "x")]), Ok((Vec::new(), Vec::new())));
-        assert_eq!(read(&[found("define #", ALONE, "")]), Ok((Vec::new(), Vec::new())));
+        assert_eq!(read(&[found("define #", USED, ""), found("OP", None, "x")]), of(&[], &[], &[]));
+        assert_eq!(read(&[found("define #", ALONE, "")]), of(&[], &[], &[]));
         assert_eq!(read(&[found("define #", USED, "MY_"), found("OP", Some(1), "x")]).unwrap().0, ["x"]);
+        let behind_another = [found("define #", USED, "HAS(x) MY_"), found("OP", None, "x")];
+        assert_eq!(read(&behind_another), of(&[], &["HAS"], &[]));
     }
 
     #[test]
-    fn a_use_with_anything_else_than_a_name_is_not_known() {
+    fn a_word_asks_for_something_only_where_it_is_a_macro() {
+        assert_eq!(read(&[found("OP", None, "X"), found("OP", None, "")]), of(&[], &[], &["X"]));
+        assert_eq!(read(&[found("define #", USED, "HAS(x) "), found("OP", None, "Y")]), of(&[], &[], &["Y"]));
+        // A second one in the same line.
+        let twice = [found("define #", USED, "HAS(x) "), found("OP", None, "x"), found("OP", None, "x")];
+        assert_eq!(read(&twice), of(&[], &["HAS"], &[]));
+    }
+
+    #[test]
+    fn a_use_with_anything_else_is_not_known() {
         for findings in [
-            &[found("OP", None, "X")][..],
-            &[found("OP", None, "")],
-            &[found("define #", USED, "HAS(x) "), found("OP", None, "Y")],
+            &[found("define #", USED, "HAS(x) "), found("OP", None, "")][..],
             &[found("define #", USED, "HAS(x) "), found("OP", Some(1), "lib/x.h")],
-            &[found("define #", USED, "HAS(x) "), found("OP", None, "x"), found("OP", None, "x")],
             &[found("define #", USED, "HAS ")],
             &[found("define #", USED, "HAS(x) /* c */ "), found("OP", None, "x")],
             &[found("define #", USED, "HAS(x) OP+"), found("OP", None, "x")],

@@ -7,50 +7,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use zccache_plugin_sdk::answer::{self, name_rule};
-use zccache_plugin_sdk::contract::{Fact, FileKind, Finding, Refusal, Token};
-use zccache_plugin_sdk::inquiry::{Inquiry, Stop};
+use zccache_plugin_sdk::answer;
+use zccache_plugin_sdk::contract::{Fact, FileKind, Refusal};
 use zccache_plugin_sdk::path;
 
-use super::findings::{Computing, Found};
+use super::findings::Found;
 use super::folders::Folders;
 use super::reading::{Place, Reading};
-use crate::context::Context;
-use crate::description::directives;
 
 /// Most paths that are asked for and names that are looked for: each is looked at by the host.
 const MOST: usize = 100_000;
-
-/// Leaves out includes of what no macro is: words of comments, and directives in branches that were not taken, since any other
-/// would have been an error. `files`: all in which a macro can have been defined.
-pub(super) fn leave_out_words(
-    context: &Context,
-    inquiry: &Inquiry<'_>,
-    files: &[String],
-    computing: &mut Vec<Computing>,
-) -> Result<(), Stop> {
-    // What a compiler defines by itself, or the command line, no file need define.
-    let may_be_given = |name: &str| name.starts_with("__") || context.defined.iter().any(|defined| defined == name);
-    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_known = |name: &str| is_plain(name) && !may_be_given(name);
-    let names: BTreeSet<&str> =
-        computing.iter().map(|computing| computing.identifier.as_str()).filter(|name| is_known(name)).collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    let words: Vec<String> = names.iter().map(|name| format!("define {name}")).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let define = |lead: &&str| -> Token { name_rule(lead, lead, &words, &[]) };
-    let tokens = directives(context.trigraphs).iter().map(define).collect();
-    let found = inquiry.find(tokens, files)?;
-    let defined: BTreeSet<&str> = found.iter().flatten().filter_map(defined).collect();
-    computing.retain(|computing| !is_known(&computing.identifier) || defined.contains(computing.identifier.as_str()));
-    Ok(())
-}
-
-fn defined(finding: &Finding) -> Option<&str> {
-    finding.word.strip_prefix("define ")
-}
 
 /// Names by which computed includes may have meant the files that were read: also those that a literal name explains, since
 /// both may have meant them.

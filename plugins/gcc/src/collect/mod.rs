@@ -11,6 +11,7 @@ pub(crate) mod failures;
 mod findings;
 mod folders;
 mod listed;
+mod macros;
 mod precompiled;
 mod reading;
 mod twins;
@@ -104,7 +105,9 @@ fn attempt(context: &Context, outcome: &Outcome, inquiry: &Inquiry<'_>, listed: 
         found.direct.push((name.clone(), place.clone()));
         reading.look(&name, place, true);
     }
-    computed::leave_out_words(context, inquiry, &texts, &mut found.computing)?;
+    let words = found.computing.iter().map(|computing| computing.identifier.clone()).collect();
+    let may_name = macros::among(context, inquiry, &texts, &words)?;
+    found.computing.retain(|computing| may_name.contains(&computing.identifier));
     if followed.is_some() && (found.unfollowed || !found.computing.is_empty()) {
         return Ok(Attempt::LacksHeaders);
     }
