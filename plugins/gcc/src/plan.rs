@@ -204,7 +204,7 @@ fn listings(command: &CommandLine<'_>, told: &Told<'_>) -> Vec<Listing> {
         Mode::List(Listed::User) => listings.extend([Listing::Printed, Listing::Scan]),
         _ if !command.source.language.includes() => {}
         _ if command.depends.which == Which::User => {
-            listings.extend([Listing::Depfile, Listing::ScanInstead, Listing::Scan])
+            listings.extend([Listing::Depfile, Listing::ScanInstead, Listing::Scan]);
         }
         _ => listings.extend([Listing::Depfile, Listing::ScanInstead]),
     }

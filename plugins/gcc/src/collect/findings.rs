@@ -265,9 +265,14 @@ impl File<'_> {
                 reading.look(&finding.name, Place::Assembler, true);
                 Ok(())
             }
-            // It is put together, by the preprocessor or by the assembler.
-            _ => Err(answer::refusal("computed-incbin", self.path)),
+            // It is put together, by the preprocessor or by the assembler; or stands in a comment.
+            _ => self.put_together(reading, "computed-incbin"),
         }
+    }
+
+    /// What the assembler takes in by a name that is put together, it lists where it can.
+    fn put_together(&self, reading: &Reading<'_>, reason: &str) -> Result<(), Refusal> {
+        if reading.context.has(Listing::Assembled) { Ok(()) } else { Err(answer::refusal(reason, self.path)) }
     }
 
     fn assembler_include(&self, reading: &mut Reading<'_>, finding: &Finding) -> Result<(), Refusal> {
@@ -275,7 +280,10 @@ impl File<'_> {
         if finding.delimiter.is_none() && !reading.context.assembler {
             return Ok(());
         }
-        if finding.delimiter.is_none() || !is_literal(&finding.name) || !reading.context.has(Listing::Assembled) {
+        if finding.delimiter.is_none() || !is_literal(&finding.name) {
+            return self.put_together(reading, "assembler-include");
+        }
+        if !reading.context.has(Listing::Assembled) {
             return Err(answer::refusal("assembler-include", self.path));
         }
         reading.look(&finding.name, Place::Assembler, true);

@@ -134,7 +134,7 @@ fn attempt(context: &Context, outcome: &Outcome, inquiry: &Inquiry<'_>, listed: 
     Ok(Attempt::Read(reading.finish([&paths[..], behind].concat(), &timed, precompiled, rests_on)))
 }
 
-/// What the assembler included of what it lists, with what those files hold. It lists what it is only told of, too, by the compiler or by
+/// What the assembler included of what it lists, with what those files hold, and names by which it can have been meant. It lists what it is only told of, too, by the compiler or by
 /// a directive: that need not be there.
 fn included_by_assembler(
     reading: &mut Reading<'_>,
@@ -158,7 +158,7 @@ fn included_by_assembler(
     let included = paths.iter().zip(&facts).filter(is_included).map(|(path, fact)| (path.clone(), fact.clone()));
     let (included, facts): (Vec<String>, Vec<Fact>) = included.unzip();
     findings::add(reading, found, &included, &facts)?;
-    reading.check_assembled(&included)?;
+    reading.look_for_assembled(&included);
     Ok(paths)
 }
 

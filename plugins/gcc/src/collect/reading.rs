@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use zccache_plugin_sdk::answer::{self, input, maybe};
-use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe, Refusal};
+use zccache_plugin_sdk::answer::{input, maybe};
+use zccache_plugin_sdk::contract::{self, Chain, Collected, Lookup, Observe};
 use zccache_plugin_sdk::path;
 
 use crate::context::Context;
@@ -105,16 +105,16 @@ impl<'a> Reading<'a> {
             .map(|folder| path::join(folder, &sought.name))
     }
 
-    /// Refuses where the assembler included a file that no directive names by text: by which name it was found, and where
-    /// it was looked for first, is not known.
-    pub(super) fn check_assembled(&self, assembled: &[String]) -> Result<(), Refusal> {
-        let plain = |path: &str| path.trim_start_matches("./").to_owned();
-        let sought = self.lookups.iter().filter(|sought| sought.place == Place::Assembler);
-        let named: HashSet<String> =
-            sought.flat_map(|sought| self.candidates(sought)).map(|path| plain(&path)).collect();
-        match assembled.iter().find(|path| !named.contains(&plain(path))) {
-            Some(path) => Err(answer::refusal("assembler-include", path.clone())),
-            None => Ok(()),
+    /// Adds a lookup for each name by which the assembler may have found a file that it lists: a directive can be put together so that
+    /// no token finds its name, but what is left of a file's path behind a folder of the search is the name.
+    pub(super) fn look_for_assembled(&mut self, assembled: &[String]) {
+        for path in assembled {
+            let folders = self.context.assembler_folders.iter();
+            let behind = |folder: &String| path.strip_prefix(folder.as_str()).map(|rest| rest.trim_start_matches('/'));
+            let names: Vec<&str> = folders.filter_map(behind).collect();
+            for name in names.into_iter().chain([path.as_str()]) {
+                self.look(name, Place::Assembler, true);
+            }
         }
     }
 

@@ -331,10 +331,10 @@ impl<'a> Reader<'a> {
 
     /// Notes what the arguments of a word do.
     fn note(&mut self, effect: Effect, arguments: impl IntoIterator<Item = u32>) {
-        let writes = match effect {
-            Effect::Make(_) | Effect::Output | Effect::Depend(_) | Effect::Side(_) | Effect::SideNamed => true,
-            _ => false,
-        };
+        let writes = matches!(
+            effect,
+            Effect::Make(_) | Effect::Output | Effect::Depend(_) | Effect::Side(_) | Effect::SideNamed
+        );
         if writes { self.acts.writes.extend(arguments) } else { self.acts.reads.extend(arguments) }
     }
 
