@@ -20,12 +20,55 @@ pub struct Tally {
     pub reverts_hit: u64,
     /// Why others were not.
     pub reverts_missed: BTreeMap<String, u64>,
+    /// Repeats that must be hits, by the kind of the call.
+    pub exact: BTreeMap<String, Repeats>,
     /// Compiles that show the time, and took so long that nothing can be said of them.
     pub undecided: u64,
     /// By how they ended and why: `bypass: several-sources`.
     pub reasons: BTreeMap<String, u64>,
     /// By how they ended.
     pub outcomes: BTreeMap<&'static str, u64>,
+}
+
+/// Repeats of calls whose results must be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repeats {
+    /// All of them. A call of several sources is several.
+    pub requests: u64,
+    /// Served from the cache.
+    pub hits: u64,
+    /// Why others were not: how often, and the first call.
+    refused: BTreeMap<String, (u64, String)>,
+}
+
+impl Repeats {
+    /// Of one call between two moments.
+    pub fn between(before: &Counters, now: &Counters, call: &str) -> Repeats {
+        let new = now.reasons.iter().map(|(reason, count)| (reason, count - before.reason(reason)));
+        let refused =
+            new.filter(|(_, count)| *count > 0).map(|(reason, count)| (reason.clone(), (count, call.to_owned())));
+        Repeats { requests: now.requests - before.requests, hits: now.hits - before.hits, refused: refused.collect() }
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, other: &Repeats) {
+        self.requests += other.requests;
+        self.hits += other.hits;
+        for (reason, (count, call)) in &other.refused {
+            self.refused.entry(reason.clone()).or_insert_with(|| (0, call.clone())).0 += count;
+        }
+    }
+
+    /// How many were not served.
+    pub fn missed(&self) -> u64 {
+        self.requests - self.hits
+    }
+}
+
+impl fmt::Display for Repeats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.refused.iter().try_for_each(|(reason, (count, call))| writeln!(f, "{count:15}  {reason}: {call}"))
+    }
 }
 
 impl Tally {
@@ -56,6 +99,9 @@ impl Tally {
         self.reverts += other.reverts;
         self.reverts_hit += other.reverts_hit;
         self.undecided += other.undecided;
+        for (kind, repeats) in &other.exact {
+            self.exact.entry(kind.clone()).or_default().add(repeats);
+        }
         for (name, count) in &other.outcomes {
             *self.outcomes.entry(name).or_default() += count;
         }
@@ -76,6 +122,12 @@ impl fmt::Display for Tally {
         writeln!(f, "{} of {} goings back to a stored state were hits", self.reverts_hit, self.reverts)?;
         for (reason, count) in &self.reverts_missed {
             writeln!(f, "{count:7}  not  {reason}")?;
+        }
+        let mut exact = Repeats::default();
+        self.exact.values().for_each(|repeats| exact.add(repeats));
+        writeln!(f, "{} of {} exact repeats were hits", exact.hits, exact.requests)?;
+        for (kind, repeats) in &self.exact {
+            write!(f, "{:7} of {:6}  {kind}\n{repeats}", repeats.hits, repeats.requests)?;
         }
         if self.undecided > 0 {
             writeln!(f, "{} compiles showed the time and took too long to judge", self.undecided)?;

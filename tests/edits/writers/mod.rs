@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use zccache_tests::{Compiler, World, rest};
 
-use crate::{number, say};
+use crate::{number, other, say};
 use header::Header;
 use history::Clock;
 use pace::Pace;
@@ -68,6 +68,7 @@ fn write_and_compile(compiler: Compiler, watched: bool) {
     if !zccache_tests::required(compiler.name) {
         return;
     }
+    let compiler = other(compiler);
     let name = if watched { compiler.name.to_owned() } else { format!("{} without the watcher", compiler.name) };
     let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(&name));
     let seconds = number("ZCCACHE_EDIT_SECONDS");
