@@ -43,6 +43,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use engine::Engine;
+use exempt::{HIT_PERCENT, REPEATS_MIN};
 use layout::Layout;
 use step::Setting;
 use tally::Tally;
@@ -154,6 +155,13 @@ fn edit(compiler: Compiler, watched: bool) {
     } else if tally.compiles >= ANSWERED_MIN {
         assert!(tally.answered > 0, "{name}, seed {seed}: nothing was answered from memory");
     }
+    let exact = tally.repeats_due();
+    assert!(
+        exact.due() < REPEATS_MIN || exact.hits * 100 >= exact.due() * HIT_PERCENT,
+        "{name}, seed {seed}: {} of {} exact repeats were hits, less than {HIT_PERCENT}%",
+        exact.hits,
+        exact.due()
+    );
     assert!(
         tally.reverts < REVERTS_MIN || tally.reverts_hit * 100 >= tally.reverts * REVERTS_HIT_PERCENT,
         "{name}, seed {seed}: {} of {} goings back to a stored state were hits, less than {REVERTS_HIT_PERCENT}%",

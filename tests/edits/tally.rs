@@ -5,6 +5,8 @@ use std::fmt;
 
 use zccache_tests::{Counters, Watching};
 
+use crate::exempt::PENDING;
+
 /// Counts over any number of worlds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -37,6 +39,8 @@ pub struct Repeats {
     pub requests: u64,
     /// Served from the cache.
     pub hits: u64,
+    /// Not served for a reason of [`PENDING`], or since they fail.
+    pub pending: u64,
     /// Why others were not: how often, and the first call.
     refused: BTreeMap<String, (u64, String)>,
 }
@@ -47,21 +51,33 @@ impl Repeats {
         let new = now.reasons.iter().map(|(reason, count)| (reason, count - before.reason(reason)));
         let refused =
             new.filter(|(_, count)| *count > 0).map(|(reason, count)| (reason.clone(), (count, call.to_owned())));
-        Repeats { requests: now.requests - before.requests, hits: now.hits - before.hits, refused: refused.collect() }
+        let pending: u64 = PENDING.iter().map(|reason| now.reason(reason) - before.reason(reason)).sum();
+        Repeats {
+            requests: now.requests - before.requests,
+            hits: now.hits - before.hits,
+            pending: pending + (now.failures - before.failures),
+            refused: refused.collect(),
+        }
     }
 
     /// Adds others.
     pub fn add(&mut self, other: &Repeats) {
         self.requests += other.requests;
         self.hits += other.hits;
+        self.pending += other.pending;
         for (reason, (count, call)) in &other.refused {
             self.refused.entry(reason.clone()).or_insert_with(|| (0, call.clone())).0 += count;
         }
     }
 
-    /// How many were not served.
+    /// How many should have been served and were not.
     pub fn missed(&self) -> u64 {
-        self.requests - self.hits
+        (self.requests - self.hits).saturating_sub(self.pending)
+    }
+
+    /// How many should have been served.
+    pub fn due(&self) -> u64 {
+        self.hits + self.missed()
     }
 }
 
@@ -89,6 +105,13 @@ impl Tally {
         for (reason, count) in &counters.reasons {
             *self.reasons.entry(reason.clone()).or_default() += count;
         }
+    }
+
+    /// All repeats that must be hits.
+    pub fn repeats_due(&self) -> Repeats {
+        let mut all = Repeats::default();
+        self.exact.values().for_each(|repeats| all.add(repeats));
+        all
     }
 
     /// Adds all of another.
@@ -123,11 +146,10 @@ impl fmt::Display for Tally {
         for (reason, count) in &self.reverts_missed {
             writeln!(f, "{count:7}  not  {reason}")?;
         }
-        let mut exact = Repeats::default();
-        self.exact.values().for_each(|repeats| exact.add(repeats));
-        writeln!(f, "{} of {} exact repeats were hits", exact.hits, exact.requests)?;
+        let exact = self.repeats_due();
+        writeln!(f, "{} of {} exact repeats were hits, {} more are pending", exact.hits, exact.due(), exact.pending)?;
         for (kind, repeats) in &self.exact {
-            write!(f, "{:7} of {:6}  {kind}\n{repeats}", repeats.hits, repeats.requests)?;
+            write!(f, "{:7} of {:6}  {kind}\n{repeats}", repeats.hits, repeats.due())?;
         }
         if self.undecided > 0 {
             writeln!(f, "{} compiles showed the time and took too long to judge", self.undecided)?;
