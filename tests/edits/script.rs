@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use zccache_tests::{Age, SOON};
+use zccache_tests::SOON;
 
 use crate::call::Call;
 use crate::engine::KEEP_EVERY;
@@ -16,7 +16,7 @@ use crate::project::first_files;
 use crate::sources::{FIRST_LINKS, SHOW, header_text};
 use crate::step::{Again, Compile, Scenario, Step};
 #[cfg(test)]
-use crate::{layout::LAYOUTS, step::Setting};
+use {crate::layout::LAYOUTS, crate::step::Setting, zccache_tests::Age};
 
 /// What the lines of a script call.
 const PRELUDE: &str = include_str!("prelude.sh");
@@ -33,9 +33,7 @@ pub fn script(scenario: &Scenario) -> String {
     };
     script.calls.insert(0, script.call.clone());
     script.line(format!("export ZCCACHE_WATCH={}", u8::from(setting.watched)));
-    if setting.age == Age::Old {
-        script.line(format!("export {SOON}=0s"));
-    }
+    script.line(format!("export {SOON}={}", setting.age.soon()));
     script.line(format!("mkdir -p {}", layout::FOLDERS.join(" ")));
     script.line(format!("SHOW={}", quoted(SHOW.trim_end())));
     for (path, text) in first_files(setting.compiler).filter(|(path, _)| !scenario.left_out.contains(path)) {
