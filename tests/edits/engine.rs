@@ -34,6 +34,8 @@ pub struct Engine {
     /// The last compile, as long as the cache was not asked what it did.
     unsettled: Option<Unsettled>,
     failed: bool,
+    /// What the cache did last, as far as it was asked.
+    last: Option<Outcome>,
     /// What the last bare compile came to.
     bare: Option<Compiled>,
     tally: Tally,
@@ -107,6 +109,7 @@ impl Engine {
             counters,
             unsettled: None,
             failed: false,
+            last: None,
             bare: None,
             tally: Tally::default(),
         })
@@ -207,6 +210,7 @@ impl Engine {
         let Some(Unsettled { index, reverted, kept, repeats }) = self.unsettled.take() else { return Ok(()) };
         let before = std::mem::replace(&mut self.counters, self.world.counters());
         let outcome = Outcome::between(&before, &self.counters);
+        self.last = Some(outcome);
         self.notes[index] += &format!("  [{outcome:?}]");
         if outcome == Outcome::Fault {
             return Err(self.fault());

@@ -6,6 +6,7 @@ use zccache_tests::Age;
 
 use crate::call::Call;
 use crate::sources::{DATED, FOLDERS, RESPONSE_FILE, SPOILERS};
+use crate::tree::Listing;
 
 /// Of all repeats that are not exempt, so many per cent must be hits.
 pub const HIT_PERCENT: u64 = 98;
@@ -41,13 +42,15 @@ pub enum Exempt {
     Together,
     /// Two depfiles are asked for (`dependencies`).
     TwoDepfiles,
+    /// A link leads to nothing, which may be a name that was looked for (`dangling-link`).
+    LinkToNothing,
     /// The response file is not there (`response-file`, and `linker-input`, since compilers then take its name for a file).
     NoResponseFile,
 }
 
 impl Exempt {
     /// Of a call in the present state of the project.
-    pub fn of(call: &Call, root: &Path, age: Age) -> Option<Exempt> {
+    pub fn of(call: &Call, root: &Path, files: &Listing, age: Age) -> Option<Exempt> {
         let there = |name: &str| FOLDERS.iter().any(|folder| root.join(folder).join(name).symlink_metadata().is_ok());
         let found = [
             (Exempt::ShowsTime, there(DATED) || there("touched.h")),
@@ -55,6 +58,7 @@ impl Exempt {
             (Exempt::Removed, call.layout.removes_source() && age == Age::Old),
             (Exempt::Together, call.has_one_file_for_all()),
             (Exempt::TwoDepfiles, call.has_two_depfiles()),
+            (Exempt::LinkToNothing, files.keys().any(|path| !root.join(path).exists())),
             (Exempt::NoResponseFile, call.names_response_file() && !root.join(RESPONSE_FILE).is_file()),
         ];
         found.into_iter().find(|(_, holds)| *holds).map(|(exempt, _)| exempt)

@@ -90,7 +90,7 @@ impl Engine {
             return Ok(());
         }
         let jobs = compile.jobs.then(|| Jobs::start(&root));
-        let exempt = Exempt::of(&self.project.call, &root, self.scenario.setting.age);
+        let exempt = Exempt::of(&self.project.call, &root, &before, self.scenario.setting.age);
         let failed = if self.failed { ", failing" } else { "" };
         let repeats =
             exempt.is_none().then(|| (format!("{}{failed}", self.project.call.kind()), self.project.call.to_string()));
@@ -101,7 +101,9 @@ impl Engine {
             Again::UntilRemembered if self.scenario.setting.watched && !self.failed => REPEATS,
             Again::UntilRemembered => 1,
         };
-        for time in 0..times {
+        // What changes in the tick of the system's clock in which a run begins may have changed after that: nobody can tell.
+        let may_be_unstored = self.last == Some(Outcome::NotStored);
+        for time in 0..times + usize::from(may_be_unstored) {
             let answered = (compile.again == Again::UntilRemembered).then(|| self.world.watching().answered);
             if compile.leftovers {
                 self.put_leftovers(&root)?;
@@ -112,7 +114,11 @@ impl Engine {
                 let what = format!("repeat {time}: {}\n{difference}", self.project.call);
                 return Err(Stop { trouble: Trouble::WrongAnswer, what });
             }
-            self.unsettled = Some(Unsettled { index, reverted: None, kept: None, repeats: repeats.clone() });
+            let repeats = repeats.clone().filter(|_| time > 0 || !may_be_unstored);
+            self.unsettled = Some(Unsettled { index, reverted: None, kept: None, repeats });
+            if time == 0 && may_be_unstored {
+                self.settle()?;
+            }
             if answered.is_some_and(|answered| self.world.watching().answered > answered) {
                 self.notes[index] += "  [from memory]";
                 break;
