@@ -1,5 +1,6 @@
 //! What need not be a hit although it is repeated. All else must be one.
 
+use std::fs;
 use std::path::Path;
 
 use zccache_tests::Age;
@@ -44,7 +45,8 @@ pub enum Exempt {
     TwoDepfiles,
     /// A link leads to nothing, which may be a name that was looked for (`dangling-link`).
     LinkToNothing,
-    /// The response file is not there (`response-file`, and `linker-input`, since compilers then take its name for a file).
+    /// The response file is not there, or another file has its place (`response-file`, and `linker-input`, since compilers then
+    /// take its name, or words in it, for files to link).
     NoResponseFile,
 }
 
@@ -59,8 +61,12 @@ impl Exempt {
             (Exempt::Together, call.has_one_file_for_all()),
             (Exempt::TwoDepfiles, call.has_two_depfiles()),
             (Exempt::LinkToNothing, files.keys().any(|path| !root.join(path).exists())),
-            (Exempt::NoResponseFile, call.names_response_file() && !root.join(RESPONSE_FILE).is_file()),
+            (Exempt::NoResponseFile, call.names_response_file() && !holds_options(&root.join(RESPONSE_FILE))),
         ];
         found.into_iter().find(|(_, holds)| *holds).map(|(exempt, _)| exempt)
     }
+}
+
+fn holds_options(file: &Path) -> bool {
+    fs::read(file).is_ok_and(|text| text.starts_with(b"-D"))
 }
