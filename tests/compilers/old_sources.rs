@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use zccache_tests::SOON;
+use zccache_tests::{Age, SOON};
 
 /// Modules of this suite whose tests rest on what was read.
 const MODULES: [&str; 18] = [
@@ -34,6 +34,6 @@ fn what_holds_of_young_sources_holds_of_old_ones() {
         return;
     }
     let suite = std::env::current_exe().unwrap();
-    let status = Command::new(suite).arg("--quiet").args(MODULES).env(SOON, "0s").status().unwrap();
+    let status = Command::new(suite).arg("--quiet").args(MODULES).env(SOON, Age::Old.soon()).status().unwrap();
     assert!(status.success(), "with old sources: {status}");
 }

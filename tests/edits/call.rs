@@ -1,60 +1,26 @@
 //! The compiler call of a project, and all that random steps change of it.
 
+mod change;
+
 use std::fmt;
+use std::io;
 use std::path::Path;
 
-use fastrand::Rng;
 use zccache_tests::Compiler;
 
-use crate::sources::{PRECOMPILED, RESPONSE_FILE, SOURCES, source_name};
+use crate::layout::{Layout, Place};
+use crate::mode::{Mode, Output};
+use crate::sources::{PRECOMPILED, RESPONSE_FILE};
 
 /// Folders of headers, with the option that names each.
-const SEARCHED: [(&str, &str); 5] =
-    [("-I", "inc/one"), ("-I", "inc/two"), ("-isystem", "inc/three"), ("-I", "inc/four"), ("-iquote", "inc/five")];
-
-/// Values of the variable that adds search folders. An empty part of one stands for the working directory.
-const SEARCH_VARIABLE: [&str; 4] = ["inc/env", "inc/env:inc/four", "inc/env:", "inc/gone:inc/env"];
-
-/// What the call says about dependency files.
-const DEPENDS: [&[&str]; 6] = [
-    &[],
-    &["-MD"],
-    &["-MD", "-MF", "out/all.d"],
-    &["-MMD", "-MP"],
-    &["-MMD", "-MF", "out/user.d"],
-    &["-MD", "-MF", "out/all.d", "-MT", "the-target"],
+const SEARCHED: [(&str, &str); 6] = [
+    ("-I", "inc/one"),
+    ("-I", "inc/two"),
+    ("-isystem", "inc/three"),
+    ("-I", "inc/four"),
+    ("-iquote", "inc/five"),
+    ("-isystem", "inc/system"),
 ];
-
-/// Options by which a compile writes further files, or the same in another way. `$PWD` stands for the project's folder.
-const EXTRAS: [&[&str]; 9] = [
-    &["-fstack-usage"],
-    // The seed is for gcc: it would else draw the number by which notes and counts know each other.
-    &["--coverage", "-frandom-seed=fixed"],
-    &["-g", "-gsplit-dwarf"],
-    &["-save-temps"],
-    &["-save-temps=obj"],
-    &["-Wp,-MMD,out/preprocessor.d"],
-    &["-Wp,-MD,out/preprocessor.d"],
-    &["-g", "-ffile-prefix-map=$PWD=/mapped"],
-    &["-ffunction-sections", "-Wa,--noexecstack"],
-];
-
-/// More than one source in one call.
-const SEVERAL: [&[usize]; 3] = [&[0, 1], &[2, 0], &[0, 1, 2]];
-
-/// Moments that stand for the time of the compile.
-const EPOCHS: [&str; 2] = ["0", "1700000000"];
-
-/// Variables that choose the language of messages.
-const LOCALES: [(&str, &str); 4] = [("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8"), ("LC_ALL", "C"), ("LANG", "none")];
-
-/// What is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Object,
-    Assembly,
-    Preprocessed,
-}
 
 /// A header that the call itself includes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +38,16 @@ enum Forced {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     compiler: Compiler,
+    /// How it is laid out.
+    pub layout: Layout,
+    /// It stays so.
+    pinned: bool,
     sources: Vec<usize>,
+    /// Which source a script tries.
+    trial: u32,
     mode: Mode,
-    named_output: bool,
+    output: Output,
+    broken: &'static [&'static str],
     absolute: bool,
     optimise: u8,
     debug: bool,
@@ -91,13 +64,17 @@ pub struct Call {
 }
 
 impl Call {
-    /// A plain call.
-    pub fn new(compiler: Compiler) -> Call {
+    /// A plain call. One with a layout keeps it.
+    pub fn new(compiler: Compiler, layout: Option<Layout>) -> Call {
         Call {
             compiler,
+            layout: layout.unwrap_or(Layout::Apart),
+            pinned: layout.is_some(),
             sources: vec![0],
+            trial: 0,
             mode: Mode::Object,
-            named_output: true,
+            output: Output::Named,
+            broken: &[],
             absolute: false,
             optimise: 0,
             debug: false,
@@ -105,7 +82,7 @@ impl Call {
             pick: 1,
             warnings: false,
             order: std::array::from_fn(|index| index),
-            depends: DEPENDS[0],
+            depends: &[],
             forced: Forced::Not,
             response_file: false,
             search_variable: None,
@@ -116,22 +93,22 @@ impl Call {
 
     /// As it would be typed in the project's folder.
     pub fn words(&self, root: &Path) -> Vec<String> {
+        let places = self.places();
         let mut words = vec![self.compiler.name.to_owned()];
-        let (option, made) = match self.mode {
-            Mode::Object => ("-c", "o"),
-            Mode::Assembly => ("-S", "s"),
-            Mode::Preprocessed => ("-E", "i"),
-        };
-        words.push(option.to_owned());
-        for source in &self.sources {
-            words.push(self.path(root, &format!("src/{}.{}", source_name(*source), self.compiler.suffix)));
+        words.extend(owned(self.mode.words()));
+        if matches!(self.layout, Layout::Input | Layout::Nothing) {
+            words.extend(owned(&["-x", if self.compiler.suffix == "c" { "c" } else { "c++" }]));
         }
-        // No compiler takes one name for the outputs of several sources.
-        if let ([source], true) = (self.sources.as_slice(), self.named_output) {
-            words.extend(["-o".to_owned(), format!("out/{}.{made}", source_name(*source))]);
+        words.extend(places.iter().map(|place| match self.layout {
+            Layout::Input | Layout::Nothing => place.source.clone(),
+            _ => self.path(root, &place.source),
+        }));
+        words.extend(self.output_words(&places));
+        if self.mode.has_side_outputs() && self.output != Output::Discarded {
+            words.extend(self.extra.iter().map(|word| word.replace("$PWD", &root.to_string_lossy())));
+            words.extend(self.layout.depends(&places[0]).unwrap_or_else(|| owned(self.depends)));
         }
-        words.extend(self.extra.iter().map(|word| word.replace("$PWD", &root.to_string_lossy())));
-        words.extend(owned(self.depends));
+        words.extend(owned(self.broken));
         words.extend(match self.forced {
             Forced::Not => Vec::new(),
             Forced::Include => owned(&["-include", "forced.h"]),
@@ -141,6 +118,57 @@ impl Call {
         });
         words.extend(self.options(root));
         words
+    }
+
+    fn output_words(&self, places: &[Place]) -> Vec<String> {
+        match (self.output, places, self.mode.suffix()) {
+            (Output::Discarded, [_], _) => owned(&["-o", "/dev/null"]),
+            // No compiler takes one name for the outputs of several sources.
+            (Output::Named, [Place { folder, stem, .. }], Some(suffix)) => {
+                vec!["-o".to_owned(), format!("{folder}{stem}.{suffix}")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where each source lies.
+    fn places(&self) -> Vec<Place> {
+        let all = if self.layout.has_sources() { self.sources.as_slice() } else { &self.sources[..1] };
+        all.iter().map(|source| self.layout.place(*source, self.compiler.suffix)).collect()
+    }
+
+    /// The file that is its standard input; none: there is none.
+    pub fn input(&self) -> Option<String> {
+        (self.layout == Layout::Input).then(|| Layout::Apart.place(self.sources[0], self.compiler.suffix).source)
+    }
+
+    /// Puts the source in its place that is made for the call.
+    pub fn write_source(&self, root: &Path) -> io::Result<()> {
+        self.layout.write_source(root, self.compiler.suffix, self.trial)
+    }
+
+    /// The path and text of the source that is made for the call.
+    pub fn own_source(&self, root: &Path) -> Option<(String, String)> {
+        let text = self.layout.text(root, self.compiler.suffix, self.trial)?;
+        Some((self.layout.place(0, self.compiler.suffix).source, text))
+    }
+
+    /// Of what kind it is, for people who count.
+    pub fn kind(&self) -> String {
+        let mut kind = self.layout.to_string();
+        if self.mode != Mode::Object {
+            kind += &format!(" {}", self.mode.words().join(" "));
+        }
+        if self.output == Output::Discarded {
+            kind += " to /dev/null";
+        }
+        if self.layout.has_sources() && self.sources.len() > 1 {
+            kind += ", several sources";
+        }
+        if self.is_precompilable() {
+            kind += ", precompiled";
+        }
+        kind
     }
 
     /// The call that precompiles the header for this one.
@@ -173,15 +201,17 @@ impl Call {
         if self.response_file {
             words.push(format!("@{RESPONSE_FILE}"));
         }
+        words.extend(owned(self.layout.before()));
         for index in self.order {
             let (option, folder) = SEARCHED[index];
             words.extend([option.to_owned(), self.path(root, folder)]);
         }
+        words.extend(owned(self.layout.after()));
         words
     }
 
     fn path(&self, root: &Path, path: &str) -> String {
-        if self.absolute { format!("{}/{path}", root.display()) } else { path.to_owned() }
+        if self.absolute || self.layout.is_absolute() { format!("{}/{path}", root.display()) } else { path.to_owned() }
     }
 
     /// Variables that are set for it beyond those of the world.
@@ -202,86 +232,51 @@ impl Call {
 
     /// Whether it is of a kind that caches serve less often. Such calls do not stay for long.
     pub fn is_unusual(&self) -> bool {
-        self.mode != Mode::Object || self.sources.len() > 1 || !self.extra.is_empty() || self.is_precompilable()
+        self.mode != Mode::Object
+            || self.output == Output::Discarded
+            || self.sources.len() > 1
+            || !self.extra.is_empty()
+            || !self.broken.is_empty()
+            || self.is_precompilable()
     }
 
     /// The same without all that is unusual.
     pub fn usual(&self) -> Call {
         let forced = if self.is_precompilable() { Forced::Not } else { self.forced };
-        Call { mode: Mode::Object, sources: vec![self.sources[0]], extra: &[], forced, ..self.clone() }
+        let (mode, output) = (Mode::Object, Output::Named);
+        Call { mode, output, sources: vec![self.sources[0]], extra: &[], broken: &[], forced, ..self.clone() }
     }
 
-    /// The same with one thing changed.
-    pub fn changed(&self, random: &mut Rng) -> Call {
-        let mut call = self.clone();
-        match random.u32(0..22) {
-            0..3 => call.sources = vec![(call.sources[0] + random.usize(1..SOURCES)) % SOURCES],
-            3 => call.optimise = random.u8(0..3),
-            4 => call.debug ^= true,
-            5 | 6 => call.pick = random.u8(0..5),
-            7 => call.warnings ^= true,
-            8 => random.shuffle(&mut call.order),
-            9 => call.depends = one_of(random, &DEPENDS),
-            10 => call.forced = self.other_forced(random),
-            11 => call.named_output ^= true,
-            12 => call.response_file ^= true,
-            13 => call.search_variable = self.other_search_variable(random),
-            14 => call.absolute ^= true,
-            15 => call.epoch = if call.epoch.is_none() { Some(one_of(random, &EPOCHS)) } else { None },
-            16 => call.locale = if random.bool() { Some(one_of(random, &LOCALES)) } else { None },
-            17 => call.mode = one_of(random, &[Mode::Assembly, Mode::Preprocessed]),
-            18 | 19 => call.sources = one_of(random, &SEVERAL).to_vec(),
-            _ => call.extra = one_of(random, &EXTRAS),
-        }
-        call
+    /// Whether several sources have one depfile or one standard output.
+    pub fn has_one_file_for_all(&self) -> bool {
+        let depends = self.layout.depends(&self.places()[0]).unwrap_or_else(|| owned(self.depends));
+        let one_depfile = depends.iter().any(|word| word == "-MF") || self.has_depfile_of_preprocessor();
+        self.places().len() > 1 && (one_depfile || !matches!(self.mode, Mode::Object | Mode::Assembly | Mode::Syntax))
     }
 
-    /// The same with one thing as in a plain call, for each thing that is not.
-    pub fn simpler(&self) -> Vec<Call> {
-        let plain = Call::new(self.compiler);
-        let simpler = [
-            Call { mode: plain.mode, ..self.clone() },
-            Call { sources: vec![self.sources[0]], ..self.clone() },
-            Call { named_output: plain.named_output, ..self.clone() },
-            Call { absolute: plain.absolute, ..self.clone() },
-            Call { optimise: plain.optimise, ..self.clone() },
-            Call { debug: plain.debug, ..self.clone() },
-            Call { extra: plain.extra, ..self.clone() },
-            Call { pick: plain.pick, ..self.clone() },
-            Call { warnings: plain.warnings, ..self.clone() },
-            Call { order: plain.order, ..self.clone() },
-            Call { depends: plain.depends, ..self.clone() },
-            Call { forced: plain.forced, ..self.clone() },
-            Call { response_file: plain.response_file, ..self.clone() },
-            Call { search_variable: plain.search_variable, ..self.clone() },
-            Call { epoch: plain.epoch, ..self.clone() },
-            Call { locale: plain.locale, ..self.clone() },
-        ];
-        simpler.into_iter().filter(|call| call != self).collect()
+    /// Whether the driver and the preprocessor are each asked for one.
+    pub fn has_two_depfiles(&self) -> bool {
+        let driver = self.layout.depends(&self.places()[0]).is_some() || !self.depends.is_empty();
+        driver && self.has_depfile_of_preprocessor()
+    }
+
+    fn has_depfile_of_preprocessor(&self) -> bool {
+        self.extra.iter().any(|word| word.starts_with("-Wp,-M"))
+    }
+
+    /// Whether it names the file of arguments.
+    pub fn names_response_file(&self) -> bool {
+        self.response_file
+    }
+
+    /// Whether it fails on purpose.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
     }
 
     fn is_clang(&self) -> bool {
-        self.compiler.name.starts_with("clang")
+        Path::new(self.compiler.name).file_name().is_some_and(|name| name.to_string_lossy().contains("clang"))
     }
-
-    fn other_forced(&self, random: &mut Rng) -> Forced {
-        let all = [Forced::Not, Forced::Include, Forced::Macros, Forced::Precompilable, Forced::Precompiled];
-        let forced = one_of(random, &all);
-        if forced == Forced::Precompiled && !self.is_clang() { Forced::Not } else { forced }
-    }
-
-    fn other_search_variable(&self, random: &mut Rng) -> Option<(&'static str, &'static str)> {
-        if self.search_variable.is_some() && random.bool() {
-            return None;
-        }
-        let own = if self.compiler.suffix == "c" { "C_INCLUDE_PATH" } else { "CPLUS_INCLUDE_PATH" };
-        let variable = if random.bool() { "CPATH" } else { own };
-        Some((variable, one_of(random, &SEARCH_VARIABLE)))
-    }
-}
-
-fn one_of<T: Copy>(random: &mut Rng, all: &[T]) -> T {
-    all[random.usize(0..all.len())]
 }
 
 fn owned(words: &[&str]) -> Vec<String> {
@@ -293,6 +288,11 @@ impl fmt::Display for Call {
         for (name, value) in self.variables() {
             write!(f, "{name}={value} ")?;
         }
-        f.write_str(&self.words(Path::new("$PWD")).join(" "))
+        f.write_str(&self.words(Path::new("$PWD")).join(" "))?;
+        match self.input() {
+            Some(input) => write!(f, " <{input}"),
+            None if self.layout == Layout::Configure => write!(f, " (question {})", self.trial),
+            None => Ok(()),
+        }
     }
 }

@@ -15,6 +15,9 @@ const RECENT: usize = 8;
 
 /// The next operation. `failed`: the last compile did not end well, and more compiles of that state show little.
 pub fn next(random: &mut Rng, project: &Project, failed: bool) -> Operation {
+    if failed && project.call.is_broken() && random.bool() {
+        return Operation::Call(project.call.usual());
+    }
     if failed && random.u32(0..10) < 7 {
         return recovery(random, project);
     }

@@ -9,11 +9,16 @@ use std::path::{Path, PathBuf};
 
 use zccache_tests::Run;
 
-use crate::tree::files;
+use crate::tree::{Listing, files};
 
-/// Files that a compile wrote, by relative path, with their mode bits.
+/// What a compile did to the files of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outputs(BTreeMap<PathBuf, (u32, Vec<u8>)>);
+pub struct Outputs {
+    /// Files that it wrote, by relative path, with their mode bits.
+    written: BTreeMap<PathBuf, (u32, Vec<u8>)>,
+    /// Files that were there before, and are gone or others now.
+    spoilt: BTreeSet<PathBuf>,
+}
 
 /// What one compile did.
 #[derive(PartialEq, Eq)]
@@ -26,20 +31,23 @@ pub struct Compiled {
 
 impl Outputs {
     /// Takes every file off the disk that was not there `before`, wherever it lies in the project.
-    pub fn take(root: &Path, before: &BTreeSet<PathBuf>) -> io::Result<Outputs> {
-        let mut outputs = BTreeMap::new();
-        for path in files(root)?.difference(before) {
+    pub fn take(root: &Path, before: &Listing) -> io::Result<Outputs> {
+        let mut outputs = Outputs::default();
+        let now = files(root)?;
+        for path in now.keys().filter(|path| !before.contains_key(*path)) {
             let place = root.join(path);
             let mode = fs::symlink_metadata(&place)?.permissions().mode();
-            outputs.insert(path.clone(), (mode, fs::read(&place)?));
+            outputs.written.insert(path.clone(), (mode, fs::read(&place)?));
             fs::remove_file(place)?;
         }
-        Ok(Outputs(outputs))
+        let spoilt = before.iter().filter(|(path, stamp)| now.get(*path) != Some(stamp));
+        outputs.spoilt = spoilt.map(|(path, _)| path.clone()).collect();
+        Ok(outputs)
     }
 
     /// Puts them on the disk, but for those whose folder has gone.
     pub fn put(&self, root: &Path) -> io::Result<()> {
-        let mut places = self.0.iter().map(|(path, (_, content))| (root.join(path), content));
+        let mut places = self.written.iter().map(|(path, (_, content))| (root.join(path), content));
         places.try_for_each(|(place, content)| match fs::write(place, content) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -49,14 +57,14 @@ impl Outputs {
 
 impl Compiled {
     /// Of a run that has ended, with all files that were not there `before`.
-    pub fn of(mut run: Run, root: &Path, before: &BTreeSet<PathBuf>) -> io::Result<Compiled> {
+    pub fn of(mut run: Run, root: &Path, before: &Listing) -> io::Result<Compiled> {
         run.stderr = without_random_names(&run.stderr);
         Ok(Compiled { run, outputs: Outputs::take(root, before)? })
     }
 
     /// Whether each file is as one of two others made it: before and after the clock went on between several.
     pub fn is_between(&self, before: &Compiled, after: &Compiled) -> bool {
-        let [outputs, earlier, later] = [self, before, after].map(|compiled| &compiled.outputs.0);
+        let [outputs, earlier, later] = [self, before, after].map(|compiled| &compiled.outputs.written);
         [&before.run, &after.run].contains(&&self.run)
             && outputs.keys().eq(earlier.keys())
             && outputs.iter().all(|(path, output)| earlier[path] == *output || later.get(path) == Some(output))
@@ -90,7 +98,11 @@ fn describe(text: &mut String, bare: &Compiled, cached: &Compiled) -> fmt::Resul
     if bare.run != cached.run {
         writeln!(text, "== bare run: {:?}\n== cached run: {:?}", bare.run, cached.run)?;
     }
-    let (bare, cached) = (&bare.outputs.0, &cached.outputs.0);
+    if bare.outputs.spoilt != cached.outputs.spoilt {
+        let [bare, cached] = [bare, cached].map(|compiled| &compiled.outputs.spoilt);
+        writeln!(text, "== files changed by the bare run: {bare:?}, by the cached run: {cached:?}")?;
+    }
+    let (bare, cached) = (&bare.outputs.written, &cached.outputs.written);
     for path in bare.keys().filter(|path| !cached.contains_key(*path)) {
         writeln!(text, "== {} was written by the bare compile only", path.display())?;
     }
@@ -109,7 +121,7 @@ fn describe(text: &mut String, bare: &Compiled, cached: &Compiled) -> fmt::Resul
 
 fn describe_contents(text: &mut String, path: &Path, bare: &[u8], cached: &[u8]) -> fmt::Result {
     let name = path.display();
-    if path.extension().is_some_and(|suffix| ["d", "s", "su"].iter().any(|text| suffix == *text)) {
+    if path.extension().is_some_and(|suffix| ["d", "s", "su", "i", "Tpo", "rule"].iter().any(|text| suffix == *text)) {
         let (bare, cached) = (String::from_utf8_lossy(bare), String::from_utf8_lossy(cached));
         return writeln!(text, "== {name} differs\n-- bare\n{bare}\n-- cached\n{cached}");
     }
@@ -134,7 +146,7 @@ fn a_compile_may_be_in_part_as_before_and_in_part_as_after_the_clock_went_on() {
     let compiled = |files: &[(&str, &str)]| {
         let run = Run { code: Some(0), signal: None, stdout: Vec::new(), stderr: Vec::new() };
         let outputs = files.iter().map(|(path, text)| (PathBuf::from(path), (0o644, text.as_bytes().to_vec())));
-        Compiled { run, outputs: Outputs(outputs.collect()) }
+        Compiled { run, outputs: Outputs { written: outputs.collect(), spoilt: BTreeSet::new() } }
     };
     let (before, after) = (compiled(&[("a.o", ":13"), ("b.o", ":13")]), compiled(&[("a.o", ":14"), ("b.o", ":14")]));
     assert!(compiled(&[("a.o", ":13"), ("b.o", ":14")]).is_between(&before, &after));

@@ -7,15 +7,15 @@ use std::io;
 use std::time::Instant;
 
 use fastrand::Rng;
-use zccache_tests::{Compiler, Counters, World};
+use zccache_tests::{Counters, World};
 
 use crate::choice;
 use crate::compare::Compiled;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::project::Project;
-use crate::step::{Again, Compile, Scenario, Step};
-use crate::tally::Tally;
+use crate::step::{Again, Compile, Scenario, Setting, Step};
+use crate::tally::{Repeats, Tally};
 
 /// Every so many steps the state is kept to go back to.
 pub const KEEP_EVERY: usize = 3;
@@ -34,6 +34,8 @@ pub struct Engine {
     /// The last compile, as long as the cache was not asked what it did.
     unsettled: Option<Unsettled>,
     failed: bool,
+    /// What the cache did last, as far as it was asked.
+    last: Option<Outcome>,
     /// What the last bare compile came to.
     bare: Option<Compiled>,
     tally: Tally,
@@ -47,6 +49,8 @@ struct Unsettled {
     reverted: Option<(usize, bool)>,
     /// The step under which the state is kept.
     kept: Option<usize>,
+    /// Of what kind it is and the call, where it repeats another one that must have been stored.
+    repeats: Option<(String, String)>,
 }
 
 /// What must not be.
@@ -54,6 +58,8 @@ struct Unsettled {
 pub enum Trouble {
     /// The cache gave something else than the compiler.
     WrongAnswer,
+    /// The cache ran the compiler for what it should have stored.
+    NoHit,
     /// The cache gave up on a compile that it should have known what to do with.
     Fault,
     /// The test itself could not go on.
@@ -89,19 +95,21 @@ impl From<io::Error> for Stop {
 
 impl Engine {
     /// A new project and a cache of its own.
-    pub fn new(compiler: Compiler, watched: bool, left_out: Vec<String>) -> io::Result<Engine> {
+    pub fn new(setting: Setting, left_out: Vec<String>) -> io::Result<Engine> {
         let mut world = World::new();
-        world.set("ZCCACHE_WATCH", if watched { "1" } else { "0" });
-        let project = Project::create(&world.work, compiler, &left_out)?;
+        world.set("ZCCACHE_WATCH", if setting.watched { "1" } else { "0" });
+        world.take_sources_for(setting.age);
+        let project = Project::create(&world.work, setting.compiler, setting.layout, &left_out)?;
         let counters = world.counters();
         Ok(Engine {
             world,
             project,
-            scenario: Scenario { compiler, watched, left_out, steps: Vec::new() },
+            scenario: Scenario { setting, left_out, steps: Vec::new() },
             notes: Vec::new(),
             counters,
             unsettled: None,
             failed: false,
+            last: None,
             bare: None,
             tally: Tally::default(),
         })
@@ -121,6 +129,7 @@ impl Engine {
                 compile: Some(Compile {
                     cached_first: random.bool(),
                     leftovers: random.u32(0..3) == 0,
+                    jobs: random.u32(0..4) == 0,
                     again: match random.u32(0..8) {
                         0 | 1 => Again::UntilRemembered,
                         2 | 3 => Again::Times(random.usize(1..4)),
@@ -137,8 +146,7 @@ impl Engine {
 
     /// Takes the steps of a scenario in a new world.
     pub fn repeat(scenario: &Scenario) -> Result<Tally, Box<Failure>> {
-        let mut engine =
-            Engine::new(scenario.compiler, scenario.watched, scenario.left_out.clone()).expect("a new world has room");
+        let mut engine = Engine::new(scenario.setting, scenario.left_out.clone()).expect("a new world has room");
         for step in &scenario.steps {
             if let Err(stop) = engine.take(step.clone()) {
                 return Err(engine.failure(stop));
@@ -190,7 +198,7 @@ impl Engine {
             self.project.keep(number)?;
         }
         let index = self.scenario.steps.len() - 1;
-        self.unsettled = step.compile.map(|_| Unsettled { index, reverted, kept });
+        self.unsettled = step.compile.map(|_| Unsettled { index, reverted, kept, repeats: None });
         match step.compile {
             Some(compile) if compile.again != Again::Not => self.compile_again(compile, index),
             _ => Ok(()),
@@ -199,12 +207,22 @@ impl Engine {
 
     /// Asks the cache what it did with the last compile. That waits for it.
     fn settle(&mut self) -> Result<(), Stop> {
-        let Some(Unsettled { index, reverted, kept }) = self.unsettled.take() else { return Ok(()) };
+        let Some(Unsettled { index, reverted, kept, repeats }) = self.unsettled.take() else { return Ok(()) };
         let before = std::mem::replace(&mut self.counters, self.world.counters());
         let outcome = Outcome::between(&before, &self.counters);
+        self.last = Some(outcome);
         self.notes[index] += &format!("  [{outcome:?}]");
         if outcome == Outcome::Fault {
             return Err(self.fault());
+        }
+        if let Some((kind, call)) = repeats {
+            let repeats = Repeats::between(&before, &self.counters, &call);
+            let missed = repeats.missed();
+            self.tally.exact.entry(kind.clone()).or_default().add(&repeats);
+            if self.scenario.setting.hits_only && missed > 0 {
+                let what = format!("{kind}: {call}\n{repeats}");
+                return Err(Stop { trouble: Trouble::NoHit, what });
+            }
         }
         if let Some((_, was_stored)) = reverted {
             if was_stored && outcome != Outcome::Hit {

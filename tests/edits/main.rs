@@ -3,8 +3,12 @@
 //! cache. Everything that the two wrote, printed and answered must be the same, byte for byte. A failure is repeated with
 //! fewer and fewer steps, and said as a shell script.
 //!
+//! Half of the projects have sources that the cache takes for old ones: it looks at what a run read after it has answered.
+//!
 //! `cargo xtask fuzz` runs one compiler for longer. It does so by variables: `ZCCACHE_EDIT_SEED` repeats a run,
-//! `ZCCACHE_EDIT_STEPS` says how many compiles there are with each compiler, `ZCCACHE_EDIT_SECONDS` how long it takes at most.
+//! `ZCCACHE_EDIT_STEPS` says how many compiles there are with each compiler, `ZCCACHE_EDIT_SECONDS` how long it takes at most,
+//! `ZCCACHE_EDIT_COMPILER` names another compiler of the same language, `ZCCACHE_EDIT_LAYOUT` the only layout of the calls, and with
+//! `ZCCACHE_EDIT_HITS` the first repeat that is no hit is a failure, which is made shorter like a wrong answer.
 
 mod afterwards;
 mod writers;
@@ -19,6 +23,12 @@ mod sources;
 mod tree;
 
 mod call;
+mod conftest;
+mod exempt;
+mod jobs;
+mod layout;
+mod mode;
+
 mod compare;
 mod outcome;
 mod tally;
@@ -33,8 +43,11 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use engine::Engine;
+use exempt::{HIT_PERCENT, REPEATS_MIN};
+use layout::Layout;
+use step::Setting;
 use tally::Tally;
-use zccache_tests::Compiler;
+use zccache_tests::{Age, Compiler};
 
 /// Compiles with each compiler.
 const STEPS: usize = 500;
@@ -42,8 +55,8 @@ const STEPS: usize = 500;
 /// Compiles with each compiler where nothing is watched.
 const STEPS_UNWATCHED: usize = 250;
 
-/// Compiles with one project and one cache; longer runs begin anew with the next seed. A failure has to be repeated.
-const STEPS_OF_PROJECT: usize = 1_000;
+/// Most compiles with one project and one cache; longer runs begin anew with the next seed. A failure has to be repeated.
+const STEPS_OF_PROJECT: usize = 500;
 
 /// Of the goings back to a stored state, so many per cent must be hits. Not all: a manifest keeps a few input lists only.
 const REVERTS_HIT_PERCENT: u64 = 95;
@@ -99,6 +112,8 @@ fn edit(compiler: Compiler, watched: bool) {
     if !zccache_tests::required(compiler.name) {
         return;
     }
+    let compiler = other(compiler);
+    let layout = layout();
     let name = format!("{}{}", compiler.name, if watched { "" } else { " and no watcher" });
     let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(&name));
     let seconds = number("ZCCACHE_EDIT_SECONDS");
@@ -110,14 +125,19 @@ fn edit(compiler: Compiler, watched: bool) {
     });
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     say(&format!("{name}: seed {seed}"));
+    let hits_only = std::env::var_os("ZCCACHE_EDIT_HITS").is_some();
+    let steps_of_project = left.div_ceil(2).min(STEPS_OF_PROJECT);
     let mut tally = Tally::default();
     for seed in (0..).map(|project| seed.wrapping_add(project)) {
         if left == 0 || end.is_some_and(|end| Instant::now() >= end) {
             break;
         }
-        let steps = left.min(STEPS_OF_PROJECT);
+        let steps = left.min(steps_of_project);
         left -= steps;
-        let engine = Engine::new(compiler, watched, Vec::new()).expect("a new world has room for a project");
+        // By the seed, so that it alone repeats a project.
+        let age = if seed.is_multiple_of(2) { Age::Young } else { Age::Old };
+        let setting = Setting { compiler, watched, age, layout, hits_only };
+        let engine = Engine::new(setting, Vec::new()).expect("a new world has room for a project");
         match engine.explore(seed, steps, end) {
             Ok(more) => tally.add(&more),
             Err(failure) => {
@@ -135,12 +155,33 @@ fn edit(compiler: Compiler, watched: bool) {
     } else if tally.compiles >= ANSWERED_MIN {
         assert!(tally.answered > 0, "{name}, seed {seed}: nothing was answered from memory");
     }
+    let exact = tally.repeats_due();
+    assert!(
+        exact.due() < REPEATS_MIN || exact.hits * 100 >= exact.due() * HIT_PERCENT,
+        "{name}, seed {seed}: {} of {} exact repeats were hits, less than {HIT_PERCENT}%",
+        exact.hits,
+        exact.due()
+    );
     assert!(
         tally.reverts < REVERTS_MIN || tally.reverts_hit * 100 >= tally.reverts * REVERTS_HIT_PERCENT,
         "{name}, seed {seed}: {} of {} goings back to a stored state were hits, less than {REVERTS_HIT_PERCENT}%",
         tally.reverts_hit,
         tally.reverts
     );
+}
+
+/// The compiler that is named instead of another one of its language.
+fn other(compiler: Compiler) -> Compiler {
+    match std::env::var("ZCCACHE_EDIT_COMPILER") {
+        Ok(name) => Compiler { name: name.leak(), ..compiler },
+        Err(_) => compiler,
+    }
+}
+
+/// The only layout; none: all.
+fn layout() -> Option<Layout> {
+    let name = std::env::var("ZCCACHE_EDIT_LAYOUT").ok()?;
+    Some(Layout::named(&name).unwrap_or_else(|| panic!("there is no layout '{name}'")))
 }
 
 /// Prints what is to be read of tests that pass too.

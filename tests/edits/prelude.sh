@@ -37,13 +37,36 @@ retarget() { [ ! -L "$1" ] || ln -sfT "$2" "$1"; }
 # Waits until the cache has taken note of the compile before.
 settle() { "$zccache" stats >"$base/stats"; }
 
-files() { find . ! -type d | sort; }
+input=/dev/null trial=
+# own PATH TEXT: a source that is made for the call.
+own() { under "$1"; printf '%s\n' "$2" | cmp -s - "$1" || printf '%s\n' "$2" >"$1"; }
+
+# Other jobs of the build, which write beside a compile.
+jobs_in() { work_in "$@" & jobs=$!; }
+work_in() {
+    number=0
+    while [ ! -e "$base/no_jobs" ]; do
+        number=$((number + 1))
+        for folder in "$@"; do
+            [ -d "$folder" ] || continue
+            echo "object $number" >"$folder/job-$number.o"
+            echo "#define JOB $number" >"$folder/job-new" && mv "$folder/job-new" "$folder/job-$number.h"
+            rm -f "$folder/job-$((number - 3)).o" "$folder/job-$((number - 3)).h"
+        done
+    done
+    for folder in "$@"; do rm -f "$folder"/job-*; done
+}
+no_jobs() { settle; : >"$base/no_jobs"; wait "$jobs"; rm "$base/no_jobs"; }
+
+files() { find . ! -type d ! -name 'job-*' | sort; }
 # once NAME COMMAND...: its status, streams and new files, in a folder of that name.
 once() {
     to="$base/$1"; shift
     rm -rf "$to"; mkdir "$to"
-    "$@" >"$to/stdout" 2>"$to/stderr"
+    [ -z "$trial" ] || printf '%s\n' "$question" >"$trial"
+    "$@" <"$input" >"$to/stdout" 2>"$to/stderr"
     echo $? >"$to/status"
+    [ -z "$trial" ] || rm "$trial"
     sed -i 's,/cc......\.s,/ccxxxxxx.s,' "$to/stderr"
     files | comm -13 "$base/before" - | while read -r made; do
         mkdir -p "$to/$(dirname "$made")"
@@ -51,6 +74,14 @@ once() {
     done
 }
 same() { diff -r "$base/bare" "$base/cached" || { echo "a wrong answer: $*"; exit 1; }; }
+hits() { "$zccache" stats --json | sed -n 's/.*"hits": *\([0-9]*\).*/\1/p'; }
+# A repeat that must come from the cache.
+served() {
+    hits=$(hits)
+    once cached env $variables "$zccache" "$@"
+    same "$@"
+    [ "$(hits)" -gt "$hits" ] || { echo "no hit: $*"; "$zccache" stats; exit 1; }
+}
 # How many requests were answered from memory.
 answered() { "$zccache" status --json | sed -n 's/.*"answered": *\([0-9]*\).*/\1/p'; }
 # Repeats a call until it is, if that comes soon.
@@ -73,6 +104,7 @@ compile() {
         bare) once bare env $variables "$@" ;;
         cached) once cached env $variables "$zccache" "$@" ;;
         settle) settle ;;
+        served) served "$@" ;;
         remembered) until_remembered "$@" ;;
         esac
         [ ! -d "$base/bare" ] || [ ! -d "$base/cached" ] || same "$@"
@@ -95,4 +127,3 @@ precompile() {
 no_faults() { "$zccache" stats --json | grep -Eq '"faults": *0,' || { "$zccache" stats; exit 1; }; }
 
 go here
-mkdir out

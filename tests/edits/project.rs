@@ -9,14 +9,12 @@ use std::time::{Duration, SystemTime};
 use zccache_tests::Compiler;
 
 use crate::call::Call;
+use crate::layout::{self, Layout};
 use crate::sources::{FIRST_FILES, FIRST_LINKS, SOURCES, header_text, source_name, source_text};
 use crate::tree::Tree;
 
 /// Folders that the project can be in. The first one is where it begins.
 pub const PLACES: [&str; 3] = ["here", "there", "far/away"];
-
-/// The folder that most outputs are written to. Others lie in the project's folder itself.
-pub const OUTPUTS: &str = "out";
 
 /// A project on the disk.
 pub struct Project {
@@ -50,11 +48,11 @@ fn source_path(source: usize, compiler: Compiler) -> String {
 impl Project {
     /// Writes a project's first files below an empty folder, but for those `left_out`. All of them were last changed at one
     /// moment an hour ago, so that files of equal content are twins.
-    pub fn create(base: &Path, compiler: Compiler, left_out: &[String]) -> io::Result<Project> {
+    pub fn create(base: &Path, compiler: Compiler, layout: Option<Layout>, left_out: &[String]) -> io::Result<Project> {
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
         let place = PLACES[0];
         let root = base.join(place);
-        fs::create_dir_all(root.join(OUTPUTS))?;
+        layout::FOLDERS.iter().try_for_each(|folder| fs::create_dir_all(root.join(folder)))?;
         for (path, text) in first_files(compiler).filter(|(path, _)| !left_out.contains(path)) {
             let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap_or(&root))?;
@@ -66,7 +64,7 @@ impl Project {
             fs::create_dir_all(path.parent().unwrap_or(&root))?;
             std::os::unix::fs::symlink(target, path)?;
         }
-        let call = Call::new(compiler);
+        let call = Call::new(compiler, layout);
         let mut project = Project { call, compiler, base: base.to_owned(), place, states: BTreeMap::new() };
         project.keep(0)?;
         Ok(project)

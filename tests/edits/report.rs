@@ -38,13 +38,14 @@ pub fn report(failure: Failure) -> String {
 fn text(failure: &Failure, repeated: &str) -> String {
     let kind = match failure.trouble {
         Trouble::WrongAnswer => "a wrong answer",
+        Trouble::NoHit => "a repeat that is no hit",
         Trouble::Fault => "trouble inside the cache",
         Trouble::Broken => "the test could not go on",
     };
     let mut text = format!("{kind}: {}\n\n== {repeated}\n", failure.what.trim_end());
-    let Scenario { compiler, left_out, steps, .. } = &failure.scenario;
+    let Scenario { setting, left_out, steps } = &failure.scenario;
     if !left_out.is_empty() {
-        let files = first_files(*compiler).map(|(path, _)| path).filter(|path| !left_out.contains(path));
+        let files = first_files(setting.compiler).map(|(path, _)| path).filter(|path| !left_out.contains(path));
         let files: Vec<String> = files.collect();
         writeln!(text, "      of the first files only {}", files.join(", "))
             .expect("a string takes all that is written");

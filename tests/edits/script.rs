@@ -5,23 +5,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
+use zccache_tests::SOON;
+
 use crate::call::Call;
 use crate::engine::KEEP_EVERY;
+use crate::jobs;
+use crate::layout;
 use crate::operation::Operation;
 use crate::project::first_files;
 use crate::sources::{FIRST_LINKS, SHOW, header_text};
 use crate::step::{Again, Compile, Scenario, Step};
+#[cfg(test)]
+use {crate::layout::LAYOUTS, crate::step::Setting, zccache_tests::Age};
 
 /// What the lines of a script call.
 const PRELUDE: &str = include_str!("prelude.sh");
 
 /// The script.
 pub fn script(scenario: &Scenario) -> String {
-    let mut script = Script { text: PRELUDE.to_owned(), call: Call::new(scenario.compiler), calls: BTreeMap::new() };
+    let setting = scenario.setting;
+    let mut script = Script {
+        text: PRELUDE.to_owned(),
+        call: Call::new(setting.compiler, setting.layout),
+        input: "/dev/null".to_owned(),
+        trial: String::new(),
+        calls: BTreeMap::new(),
+    };
     script.calls.insert(0, script.call.clone());
-    script.line(format!("export ZCCACHE_WATCH={}", u8::from(scenario.watched)));
+    script.line(format!("export ZCCACHE_WATCH={}", u8::from(setting.watched)));
+    script.line(format!("export {SOON}={}", setting.age.soon()));
+    script.line(format!("mkdir -p {}", layout::FOLDERS.join(" ")));
     script.line(format!("SHOW={}", quoted(SHOW.trim_end())));
-    for (path, text) in first_files(scenario.compiler).filter(|(path, _)| !scenario.left_out.contains(path)) {
+    for (path, text) in first_files(setting.compiler).filter(|(path, _)| !scenario.left_out.contains(path)) {
         script.line(format!("file {path} {}", contents(&text)));
     }
     for (path, target) in FIRST_LINKS {
@@ -36,7 +51,7 @@ pub fn script(scenario: &Scenario) -> String {
         script.line("keep 0".to_owned());
     }
     for step in &scenario.steps {
-        script.step(step);
+        script.step(step, setting.hits_only);
         if wanted.contains(&step.number) && step.number.is_multiple_of(KEEP_EVERY) {
             script.line(format!("keep {}", step.number));
         }
@@ -67,12 +82,16 @@ fn without_unused(script: &str) -> String {
 struct Script {
     text: String,
     call: Call,
+    /// What is given to calls as standard input.
+    input: String,
+    /// The source that is removed as soon as a call is back; empty: none.
+    trial: String,
     /// The calls of the states that can be gone back to.
     calls: BTreeMap<usize, Call>,
 }
 
 impl Script {
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step, hits_only: bool) {
         self.line(format!("\n# {}", step.to_string().trim_start()));
         if !step.change_at_once {
             self.line("settle".to_owned());
@@ -81,15 +100,23 @@ impl Script {
         if step.change_at_once {
             self.line("settle".to_owned());
         }
-        if let Some(Compile { cached_first, leftovers, again }) = step.compile {
+        if let Some(Compile { cached_first, leftovers, again, jobs }) = step.compile {
+            self.own_source();
             let order = if cached_first { "cached bare" } else { "bare cached" };
             let order = match again {
                 Again::Not => order.to_owned(),
+                Again::Times(_) | Again::UntilRemembered if hits_only => format!("{order} settle served"),
                 Again::Times(times) => format!("{order} settle{}", " cached".repeat(times)),
                 Again::UntilRemembered => format!("{order} settle remembered"),
             };
             let over = if leftovers { "over" } else { "" };
+            if jobs {
+                self.line(format!("jobs_in {}", jobs::FOLDERS.join(" ")));
+            }
             self.line(format!("compile '{order}' '{over}' '{}' {}", self.variables(), self.words()));
+            if jobs {
+                self.line("no_jobs".to_owned());
+            }
         }
         if step.number.is_multiple_of(KEEP_EVERY) {
             self.calls.insert(step.number, self.call.clone());
@@ -134,6 +161,31 @@ impl Script {
             }
         };
         self.line(line);
+    }
+
+    /// What the call takes besides words.
+    fn own_source(&mut self) {
+        let input = self.call.input().unwrap_or_else(|| "/dev/null".to_owned());
+        if self.input != input {
+            self.line(format!("input={input}"));
+            self.input = input;
+        }
+        let source = self.call.own_source(Path::new("$PWD"));
+        let (trial, line) = match source {
+            Some((path, text)) if self.call.layout.removes_source() => {
+                (path.clone(), Some(format!("trial={path} question={}", quoted(text.trim_end()))))
+            }
+            Some((path, text)) => {
+                let text = quoted(text.trim_end()).replace("$PWD", "'\"$PWD\"'");
+                (String::new(), Some(format!("own {path} {text}")))
+            }
+            None => (String::new(), None),
+        };
+        if !self.trial.is_empty() && trial.is_empty() {
+            self.line("trial=".to_owned());
+        }
+        self.trial = trial;
+        line.into_iter().for_each(|line| self.line(line));
     }
 
     fn variables(&self) -> String {
@@ -190,7 +242,9 @@ fn a_script_of_every_operation_runs_and_finds_no_difference() {
         Operation::Revert { step: 0 },
         Operation::Again,
     ];
-    let steps = operations.into_iter().zip(1..).map(|(operation, number)| Step {
+    let layouts = LAYOUTS.map(|layout| Operation::Call(Call::new(compiler, Some(layout))));
+    let operations = operations.into_iter().chain(layouts);
+    let steps = operations.zip(1..).map(|(operation, number)| Step {
         number,
         operation,
         change_at_once: number % 2 == 0,
@@ -198,9 +252,11 @@ fn a_script_of_every_operation_runs_and_finds_no_difference() {
             cached_first: number % 4 == 1,
             leftovers: number % 3 == 1,
             again: [Again::Not, Again::Times(2), Again::UntilRemembered][number % 3],
+            jobs: number % 5 == 0,
         }),
     });
-    let scenario = Scenario { compiler, watched: true, left_out: vec![path("forced.h")], steps: steps.collect() };
+    let setting = Setting { compiler, watched: true, age: Age::Old, layout: None, hits_only: false };
+    let scenario = Scenario { setting, left_out: vec![path("forced.h")], steps: steps.collect() };
     let repeated = crate::engine::Engine::repeat(&scenario);
     assert!(repeated.is_ok_and(|tally| tally.outcomes["hits"] > 5 && tally.answered > 0));
 

@@ -2,6 +2,8 @@
 
 use crate::operation::Operation;
 use crate::step::{Again, Compile, Scenario, Step};
+#[cfg(test)]
+use {crate::step::Setting, zccache_tests::Age};
 
 /// The shortest scenario that was found. `fails` repeats one and gives back the part of it up to the failure; it answers with
 /// nothing when the scenario does not fail, or when there is no time to try it.
@@ -98,7 +100,8 @@ impl<F: FnMut(&Scenario) -> Option<Scenario>> Shrinking<F> {
     }
 
     fn leave_out_files(&mut self) {
-        let files: Vec<String> = crate::project::first_files(self.best.compiler).map(|(path, _)| path).collect();
+        let files: Vec<String> =
+            crate::project::first_files(self.best.setting.compiler).map(|(path, _)| path).collect();
         for path in files {
             if !self.best.left_out.contains(&path) {
                 let mut candidate = self.best.clone();
@@ -110,12 +113,13 @@ impl<F: FnMut(&Scenario) -> Option<Scenario>> Shrinking<F> {
 }
 
 /// Ways in which a step can be a simpler one.
-const SIMPLER: [fn(&mut Step); 6] = [
+const SIMPLER: [fn(&mut Step); 7] = [
     |step| step.compile = None,
     |step| step.operation = Operation::Again,
     |step| step.compile = step.compile.map(|compile| Compile { again: Again::Not, ..compile }),
     |step| step.compile = step.compile.map(|compile| Compile { leftovers: false, ..compile }),
     |step| step.compile = step.compile.map(|compile| Compile { cached_first: false, ..compile }),
+    |step| step.compile = step.compile.map(|compile| Compile { jobs: false, ..compile }),
     |step| step.change_at_once = false,
 ];
 
@@ -126,10 +130,11 @@ fn what_is_left_of_a_failing_scenario_are_the_steps_that_it_needs() {
         number,
         operation: Operation::Touch { path: number.to_string() },
         change_at_once: true,
-        compile: Some(Compile { cached_first: true, leftovers: true, again: Again::Times(2) }),
+        compile: Some(Compile { cached_first: true, leftovers: true, again: Again::Times(2), jobs: true }),
     };
     let steps = (1..=1000).map(touch).collect();
-    let scenario = Scenario { compiler, watched: true, left_out: Vec::new(), steps };
+    let setting = Setting { compiler, watched: true, age: Age::Young, layout: None, hits_only: false };
+    let scenario = Scenario { setting, left_out: Vec::new(), steps };
     let mut repeats = 0;
     // Fails where step 400 touches and a later step 900 compiles.
     let shrunk = shrink(scenario, |scenario| {

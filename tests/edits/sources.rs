@@ -1,4 +1,4 @@
-//! The texts of the little project: three sources that use every way by which a compiler comes to a file, and headers
+//! The texts of the little project: four sources that use every way by which a compiler comes to a file, and headers
 //! that can stand in any of its folders.
 //!
 //! Every file leaves its mark in the object: a string with its name and a number. The number stands behind an `@` and is what
@@ -14,11 +14,11 @@ pub const SHOW: &str = "\
 ";
 
 /// The number of sources.
-pub const SOURCES: usize = 3;
+pub const SOURCES: usize = 4;
 
 /// The name of a source without its suffix.
 pub fn source_name(source: usize) -> &'static str {
-    ["first", "second", "third"][source]
+    ["first", "second", "third", "fourth"][source]
 }
 
 /// The text of a source.
@@ -26,11 +26,12 @@ pub fn source_text(source: usize, number: u32) -> String {
     let body = match source {
         0 => FIRST,
         1 => SECOND,
-        _ => THIRD,
+        2 => THIRD,
+        _ => FOURTH,
     };
     let name = source_name(source);
     let head = format!("{SHOW}SHOW(\"{name} @{number}\")\n{RESPONSE}{TIMES}");
-    format!("{head}{body}static int unused_in_{name}(void) {{ return 1; }}\n")
+    format!("{head}{BROKEN}{body}static int unused_in_{name}(void) {{ return 1; }}\n")
 }
 
 /// Shows what a response file says.
@@ -39,6 +40,17 @@ const RESPONSE: &str = "\
 #define TEXT_NOW(text) #text
 #define TEXT(text) TEXT_NOW(text)
 SHOW(TEXT(RESPONSE))
+#endif
+";
+
+/// Ways in which a source can be wrong.
+const BROKEN: &str = "\
+#if BROKEN == 1
+#error broken on purpose
+#elif BROKEN == 2
+int broken = not_declared;
+#elif BROKEN == 3
+#include <not_there.h>
 #endif
 ";
 
@@ -100,6 +112,29 @@ const THIRD: &str = "\
 int third(void) { return COMMON + PICK; }
 ";
 
+/// Questions for headers behind a macro, as formatting libraries ask them; headers of the system that are links, or lie in
+/// folders that are; a header that builds make.
+const FOURTH: &str = "\
+#ifdef __has_include
+#define HAS(name) __has_include(name)
+#else
+#define HAS(name) 0
+#endif
+#if HAS(\"option.h\")
+#include \"option.h\"
+#endif
+#if HAS(<probe.h>)
+SHOW(\"a probe is there, says a macro\")
+#endif
+#include <kernel.h>
+#include <asm/types.h>
+#include \"common.h\"
+#ifdef GENERATED
+#include \"generated.h\"
+#endif
+int fourth(void) { return COMMON + KERNEL + TYPES; }
+";
+
 /// Names that may come into being in any folder of [`FOLDERS`].
 pub const NAMES: &[&str] = &[
     "common.h",
@@ -125,6 +160,10 @@ pub const NAMES: &[&str] = &[
     PRECOMPILED,
     "blob.bin",
     RESPONSE_FILE,
+    "kernel.h",
+    "asm/types.h",
+    "generated.h",
+    "not_there.h",
 ];
 
 /// A header that shows the time of the compile.
@@ -138,8 +177,17 @@ pub const RESPONSE_FILE: &str = "arguments.txt";
 
 /// Those of [`NAMES`] that no source needs: they shadow others, are asked for, or spoil the cache's fun (a precompiled header
 /// that is none keeps every compile beside it from being stored).
-pub const OPTIONAL: &[&str] =
-    &["option.h", "probe.h", "stddef.h", "stdc-predef.h", "common.h.gch", "forced.h.gch", DATED, "touched.h"];
+pub const OPTIONAL: &[&str] = &[
+    "option.h",
+    "probe.h",
+    "stddef.h",
+    "stdc-predef.h",
+    "common.h.gch",
+    "forced.h.gch",
+    DATED,
+    "touched.h",
+    "not_there.h",
+];
 
 /// Those of [`OPTIONAL`] that keep what reads them, or stands beside them, from being stored. They do not stay for long.
 pub const SPOILERS: &[&str] = &["common.h.gch", "forced.h.gch", DATED, "touched.h"];
@@ -156,6 +204,10 @@ pub const FOLDERS: &[&str] = &[
     "inc/env",
     "versions/first",
     "versions/second",
+    "inc/system",
+    "u",
+    "objs",
+    "build/gen",
 ];
 
 /// The text of a file of [`NAMES`]. What includes others does so a few levels deep only: a header that was made a copy of
@@ -214,6 +266,9 @@ pub const FIRST_FILES: &[(&str, &str)] = &[
     ("inc/one/right.h", "right.h"),
     ("inc/two/blob.bin", "blob.bin"),
     ("forced.h", "forced.h"),
+    ("u/kernel.h", "kernel.h"),
+    ("u/asm/types.h", "asm/types.h"),
+    ("build/gen/generated.h", "generated.h"),
     (PRECOMPILED, PRECOMPILED),
     (RESPONSE_FILE, RESPONSE_FILE),
 ];
@@ -223,6 +278,8 @@ pub const FIRST_LINKS: &[(&str, &str)] = &[
     ("inc/two/linked.h", "../../store/linked-1.h"),
     ("inc/one/api", "../../versions/first"),
     ("inc/five", "../versions/second"),
+    ("inc/system/kernel.h", "../../u/kernel.h"),
+    ("inc/system/asm", "../../u/asm"),
     ("inc/by-@0", "two"),
     ("inc/by-@1", "env"),
     ("inc/by-@2", "../versions/first"),

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use zccache_tests::Compiler;
+use zccache_tests::{Age, Compiler};
 
+use crate::layout::Layout;
 use crate::operation::Operation;
 
 /// One step: a change, then the same compile twice.
@@ -29,6 +30,8 @@ pub struct Compile {
     pub leftovers: bool,
     /// How often it is repeated through the cache afterwards, without any change.
     pub again: Again,
+    /// Other jobs of the build work meanwhile.
+    pub jobs: bool,
 }
 
 /// Repeats of a compile, by which the cache comes to remember the whole call.
@@ -42,13 +45,26 @@ pub enum Again {
     UntilRemembered,
 }
 
-/// A new project, and what happens to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scenario {
+/// How a project is compiled, whatever happens to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
     /// What it is compiled with.
     pub compiler: Compiler,
     /// The cache is told of changes by the system.
     pub watched: bool,
+    /// What the cache takes sources for.
+    pub age: Age,
+    /// The only layout; none: each in turn.
+    pub layout: Option<Layout>,
+    /// A repeat that is not served counts as a failure.
+    pub hits_only: bool,
+}
+
+/// A new project, and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// The same throughout.
+    pub setting: Setting,
     /// Files of a new project that this one does not have.
     pub left_out: Vec<String>,
     /// In order.
@@ -57,7 +73,7 @@ pub struct Scenario {
 
 impl Compile {
     /// Without anything special.
-    pub const PLAIN: Compile = Compile { cached_first: false, leftovers: false, again: Again::Not };
+    pub const PLAIN: Compile = Compile { cached_first: false, leftovers: false, again: Again::Not, jobs: false };
 }
 
 impl fmt::Display for Step {
@@ -65,9 +81,10 @@ impl fmt::Display for Step {
         write!(f, "{:4}  {}", self.number, self.operation)?;
         match self.compile {
             None => f.write_str("; do not compile")?,
-            Some(Compile { cached_first, leftovers, again }) => {
+            Some(Compile { cached_first, leftovers, again, jobs }) => {
                 write!(f, "; compile {}", if cached_first { "cached, bare" } else { "bare, cached" })?;
                 f.write_str(if leftovers { " over old outputs" } else { "" })?;
+                f.write_str(if jobs { " beside other jobs" } else { "" })?;
                 match again {
                     Again::Not => {}
                     Again::Times(times) => write!(f, ", and {times} more times")?,

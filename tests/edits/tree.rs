@@ -1,12 +1,14 @@
 //! A folder's whole content as a value: taken from the disk, and put back exactly.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, FileType};
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::SystemTime;
+
+use crate::jobs::is_of_jobs;
 
 /// Everything below a folder, by relative path. Parents come before what they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +26,31 @@ enum Entry {
     Link(PathBuf),
 }
 
-/// The relative paths of everything below a folder but folders.
-pub fn files(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
-    let mut found = BTreeSet::new();
+/// What tells whether somebody wrote a file or put another one in its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+/// Files by relative path.
+pub type Listing = BTreeMap<PathBuf, Stamp>;
+
+/// Everything below a folder but folders, and what other jobs made.
+pub fn files(root: &Path) -> io::Result<Listing> {
+    let mut found = Listing::new();
     walk(root, |path, kind| {
-        if !kind.is_dir() {
-            found.insert(path);
+        if !kind.is_dir() && !path.file_name().is_some_and(is_of_jobs) {
+            let metadata = fs::symlink_metadata(root.join(&path))?;
+            let stamp = Stamp {
+                inode: metadata.ino(),
+                size: metadata.size(),
+                modified: (metadata.mtime(), metadata.mtime_nsec()),
+                changed: (metadata.ctime(), metadata.ctime_nsec()),
+            };
+            found.insert(path, stamp);
         }
         Ok(())
     })?;

@@ -26,6 +26,16 @@ pub enum Age {
     Old,
 }
 
+impl Age {
+    /// The value of [`SOON`] by which every source is one of these.
+    pub fn soon(self) -> &'static str {
+        match self {
+            Age::Young => "1h",
+            Age::Old => "0s",
+        }
+    }
+}
+
 /// A test's own home, cache, daemon and working folder. The daemon is stopped at the end.
 pub struct World {
     root: TempDir,
@@ -69,9 +79,7 @@ impl World {
 
     /// Says how the daemon takes sources, whatever their real age. Before a daemon is started.
     pub fn take_sources_for(&mut self, age: Age) {
-        if age == Age::Old {
-            self.set(SOON, "0s");
-        }
+        self.set(SOON, age.soon());
     }
 
     /// Takes back what was set.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::workspace::Workspace;
 use crate::{build, process};
@@ -17,9 +17,16 @@ const PROGRAMS: &str = "ZCCACHE_TEST_BIN_DIR";
 /// What is run, and for how long.
 #[derive(Args)]
 pub(crate) struct Fuzz {
-    /// The compiler
-    #[arg(long, value_enum, default_value_t = Compiler::Gcc)]
-    compiler: Compiler,
+    /// The compiler, by any name or path: `clang++-19`. One with `++` in its name is given C++
+    #[arg(long, default_value = "gcc")]
+    compiler: String,
+    /// The only layout of the calls: `apart`, `searched`, `beside`, `generated`, `libtool`, `cmake`, `unity`, `configure`, `input`,
+    /// `nothing` [default: each in turn]
+    #[arg(long)]
+    layout: Option<String>,
+    /// Takes the first repeat that is no hit for a failure, and makes it shorter
+    #[arg(long)]
+    hits: bool,
     /// Ends after so many seconds; a failure is made shorter for up to ten minutes more [default: 60, without --steps]
     #[arg(long)]
     seconds: Option<u64>,
@@ -32,32 +39,9 @@ pub(crate) struct Fuzz {
     /// Has the daemon look at every file for every compile
     #[arg(long)]
     no_watcher: bool,
-    /// Instead: edits by several writers while several compiles run (gcc and clang only)
+    /// Instead: edits by several writers while several compiles run (C only)
     #[arg(long)]
     writers: bool,
-}
-
-/// A compiler that the suite has a test for.
-#[derive(Clone, Copy, ValueEnum)]
-enum Compiler {
-    Gcc,
-    #[value(name = "g++")]
-    Gxx,
-    Clang,
-    #[value(name = "clang++")]
-    Clangxx,
-}
-
-impl Compiler {
-    /// As the suite's tests are named.
-    fn name(self) -> &'static str {
-        match self {
-            Compiler::Gcc => "gcc",
-            Compiler::Gxx => "gxx",
-            Compiler::Clang => "clang",
-            Compiler::Clangxx => "clangxx",
-        }
-    }
 }
 
 impl Fuzz {
@@ -65,12 +49,12 @@ impl Fuzz {
     fn test(&self) -> String {
         const WRITERS: &str = "writers::writers_that_work_while_compiles_run_never_make_a_stale_answer";
         const EDITS: &str = "random_edits_never_make_a_wrong_hit_with";
-        let compiler = self.compiler.name();
+        // The compiler itself is named by a variable.
+        let compiler = if self.compiler.contains("++") { "gxx" } else { "gcc" };
         match (self.writers, self.no_watcher) {
             (false, false) => format!("{EDITS}_{compiler}"),
             (false, true) => format!("{EDITS}_{compiler}_and_no_watcher"),
             (true, false) => format!("{WRITERS}_with_{compiler}"),
-            // With gcc.
             (true, true) => format!("{WRITERS}_without_the_watcher"),
         }
     }
@@ -83,8 +67,15 @@ pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
         None => build::run(workspace)?.folder().to_owned(),
     };
     let seconds = fuzz.seconds.or(if fuzz.steps.is_none() { Some(60) } else { None });
-    let variables =
-        [("ZCCACHE_EDIT_SECONDS", seconds), ("ZCCACHE_EDIT_STEPS", fuzz.steps), ("ZCCACHE_EDIT_SEED", fuzz.seed)];
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let variables = [
+        ("ZCCACHE_EDIT_SECONDS", number(seconds)),
+        ("ZCCACHE_EDIT_STEPS", number(fuzz.steps)),
+        ("ZCCACHE_EDIT_SEED", number(fuzz.seed)),
+        ("ZCCACHE_EDIT_COMPILER", Some(fuzz.compiler.clone())),
+        ("ZCCACHE_EDIT_LAYOUT", fuzz.layout.clone()),
+        ("ZCCACHE_EDIT_HITS", fuzz.hits.then(|| "1".to_owned())),
+    ];
     let mut cargo = process::cargo();
     cargo.current_dir(&workspace.root).args(["test", "--quiet", "-p", "zccache-tests", "--test", "edits", "--"]);
     let test = fuzz.test();
@@ -92,7 +83,7 @@ pub(crate) fn run(workspace: &Workspace, fuzz: &Fuzz) -> Result<()> {
     cargo.env(PROGRAMS, programs).env("ZCCACHE_TEST_REQUIRE", "1").env_remove("RUST_BACKTRACE");
     for (name, value) in variables {
         match value {
-            Some(value) => cargo.env(name, value.to_string()),
+            Some(value) => cargo.env(name, value),
             None => cargo.env_remove(name),
         };
     }

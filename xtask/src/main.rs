@@ -58,7 +58,7 @@ enum Task {
     #[command(name = bench::FLOOR_SERVER, hide = true)]
     FloorServer { socket: PathBuf, files: Vec<PathBuf> },
     /// Changes a small project at random and holds each compile through the cache against the bare one
-    #[command(after_help = "Example: cargo xtask fuzz --compiler g++ --seconds 600")]
+    #[command(after_help = "Example: cargo xtask fuzz --compiler g++-12 --layout searched --seconds 600")]
     Fuzz(fuzz::Fuzz),
     /// Builds real projects bare and by caches, cold and warm: what comes from the cache, and why the rest does not
     #[command(after_help = "Example: cargo xtask survey --setup --only nginx,redis\n\

@@ -1,19 +1,20 @@
 //! How one state is compiled bare and through the cache, and what must be the same.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use zccache_tests::{Run, run};
+use zccache_tests::{Run, run, run_fed};
 
 use super::{Engine, Stop, Trouble, Unsettled};
 use crate::compare::Compiled;
+use crate::exempt::Exempt;
+use crate::jobs::Jobs;
 use crate::outcome::Outcome;
 use crate::sources::DATED;
 use crate::step::{Again, Compile};
-use crate::tree::files;
+use crate::tree::{Listing, Stamp, files};
 
 /// A call that was not answered from memory when it was repeated so often will not be: it is of a kind that is not remembered.
 const REPEATS: usize = 6;
@@ -26,7 +27,8 @@ impl Engine {
     pub(super) fn compile(&mut self, compile: Compile) -> Result<(), Stop> {
         self.tally.compiles += 1;
         let root = self.project.root();
-        let before = files(&root)?;
+        let before = self.begin(&root)?;
+        let jobs = compile.jobs.then(|| Jobs::start(&root));
         let words = self.project.call.words(&root);
         let once = |through_cache: bool| {
             if compile.leftovers {
@@ -59,26 +61,49 @@ impl Engine {
         }
         self.failed = !bare.run.succeeded();
         self.bare = Some(bare);
+        self.end(jobs);
         Ok(())
+    }
+
+    /// What is there before a compile.
+    fn begin(&self, root: &Path) -> io::Result<Listing> {
+        let call = &self.project.call;
+        if !call.layout.removes_source() {
+            call.write_source(root)?;
+        }
+        files(root)
+    }
+
+    /// Other jobs go on until the cache has taken note of what they worked beside.
+    fn end(&self, jobs: Option<Jobs>) {
+        if jobs.is_some() {
+            self.world.counters();
+        }
     }
 
     /// The same compile through the cache again, which must come to the same.
     pub(super) fn compile_again(&mut self, compile: Compile, index: usize) -> Result<(), Stop> {
         self.settle()?;
         let root = self.project.root();
-        let before = files(&root)?;
-        // One that fails is run each time.
-        if self.failed || show_time(&before) {
+        let before = self.begin(&root)?;
+        if show_time(&before) {
             return Ok(());
         }
+        let jobs = compile.jobs.then(|| Jobs::start(&root));
+        let exempt = Exempt::of(&self.project.call, &root, &before, self.scenario.setting.age);
+        let failed = if self.failed { ", failing" } else { "" };
+        let repeats =
+            exempt.is_none().then(|| (format!("{}{failed}", self.project.call.kind()), self.project.call.to_string()));
         let words = self.project.call.words(&root);
         let times = match compile.again {
             Again::Not => 0,
             Again::Times(times) => times,
-            Again::UntilRemembered if self.scenario.watched => REPEATS,
+            Again::UntilRemembered if self.scenario.setting.watched && !self.failed => REPEATS,
             Again::UntilRemembered => 1,
         };
-        for time in 0..times {
+        // What changes in the tick of the system's clock in which a run begins may have changed after that: nobody can tell.
+        let may_be_unstored = self.last == Some(Outcome::NotStored);
+        for time in 0..times + usize::from(may_be_unstored) {
             let answered = (compile.again == Again::UntilRemembered).then(|| self.world.watching().answered);
             if compile.leftovers {
                 self.put_leftovers(&root)?;
@@ -89,12 +114,17 @@ impl Engine {
                 let what = format!("repeat {time}: {}\n{difference}", self.project.call);
                 return Err(Stop { trouble: Trouble::WrongAnswer, what });
             }
-            self.unsettled = Some(Unsettled { index, reverted: None, kept: None });
+            let repeats = repeats.clone().filter(|_| time > 0 || !may_be_unstored);
+            self.unsettled = Some(Unsettled { index, reverted: None, kept: None, repeats });
+            if time == 0 && may_be_unstored {
+                self.settle()?;
+            }
             if answered.is_some_and(|answered| self.world.watching().answered > answered) {
                 self.notes[index] += "  [from memory]";
                 break;
             }
         }
+        self.end(jobs);
         Ok(())
     }
 
@@ -111,7 +141,7 @@ impl Engine {
         let precompiled = PathBuf::from(self.project.call.precompiled());
         let mut before = files(&root)?;
         let shows_time = show_time(&before);
-        before.insert(precompiled.clone());
+        before.insert(precompiled.clone(), Stamp::default());
         let make = |through_cache: bool| -> io::Result<Compiled> {
             remove(&root.join(&precompiled))?;
             let made = self.run(&header, through_cache);
@@ -141,14 +171,25 @@ impl Engine {
             command.args(&words[1..]);
             command
         };
-        let root = self.project.root();
-        run(command.current_dir(&root).env("PWD", root).envs(self.project.call.variables()))
+        let (call, root) = (&self.project.call, self.project.root());
+        command.current_dir(&root).env("PWD", &root).envs(call.variables());
+        if !call.layout.removes_source() {
+            return match call.input() {
+                Some(input) if root.join(&input).exists() => run_fed(&mut command, &root.join(input)),
+                _ => run(&mut command),
+            };
+        }
+        call.write_source(&root).expect("the project's folder is ours");
+        let run = run(&mut command);
+        remove(&root.join(call.own_source(&root).expect("it was just written").0))
+            .expect("the project's folder is ours");
+        run
     }
 }
 
 /// Whether one of the files shows the time of the compile. Not every compiler heeds the variable that fixes it.
-fn show_time(files: &BTreeSet<PathBuf>) -> bool {
-    files.iter().any(|path| path.ends_with(DATED))
+fn show_time(files: &Listing) -> bool {
+    files.keys().any(|path| path.ends_with(DATED))
 }
 
 fn remove(path: &Path) -> io::Result<()> {

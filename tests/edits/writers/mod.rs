@@ -18,9 +18,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use zccache_tests::{Compiler, World, rest};
+use zccache_tests::{Age, Compiler, World, rest};
 
-use crate::{number, say};
+use crate::{number, other, say};
 use header::Header;
 use history::Clock;
 use pace::Pace;
@@ -65,17 +65,26 @@ struct Shared<'a> {
 
 #[track_caller]
 fn write_and_compile(compiler: Compiler, watched: bool) {
+    [Age::Young, Age::Old].into_iter().for_each(|age| round(compiler, watched, age));
+}
+
+/// Half of the compiles, with sources that the cache takes for young or old ones.
+#[track_caller]
+fn round(compiler: Compiler, watched: bool, age: Age) {
     if !zccache_tests::required(compiler.name) {
         return;
     }
+    let compiler = other(compiler);
     let name = if watched { compiler.name.to_owned() } else { format!("{} without the watcher", compiler.name) };
     let seed = number("ZCCACHE_EDIT_SEED").unwrap_or_else(|| RandomState::new().hash_one(&name));
-    let seconds = number("ZCCACHE_EDIT_SECONDS");
+    let seconds = number("ZCCACHE_EDIT_SECONDS").map(|seconds| seconds / 2);
     let steps = number("ZCCACHE_EDIT_STEPS").map(|steps| usize::try_from(steps).unwrap_or(usize::MAX));
-    let left = steps.unwrap_or(if seconds.is_some() { usize::MAX } else { COMPILES });
+    let left = steps.unwrap_or(if seconds.is_some() { usize::MAX } else { COMPILES }) / 2;
+    let name = format!("{name}, {age:?} sources");
     say(&format!("{name}, writers: seed {seed}"));
 
     let mut world = World::new();
+    world.take_sources_for(age);
     if !watched {
         world.set("ZCCACHE_WATCH", "0");
     }

@@ -14,6 +14,9 @@ use super::{CALLERS, HEADERS, WRITERS};
 /// What is made of a source, and the suffix of it.
 const MODES: [(&str, &str); 3] = [("-c", "o"), ("-S", "s"), ("-E", "i")];
 
+/// What the calls of each caller say besides: as makefiles have it, and as they have it where objects lie beside sources.
+const STYLES: [&str; CALLERS] = ["", "-MMD -MP ", "-I. -MD "];
+
 /// A source and a call.
 pub struct Unit {
     call: String,
@@ -47,8 +50,9 @@ impl Unit {
             // One writes its outputs where headers are looked for.
             let folder = if caller == 0 { FOLDERS[0] } else { "." };
             let output = format!("{folder}/made-{caller}-{index}.{suffix}");
+            let style = if mode == "-E" { "" } else { STYLES[caller] };
             let folders = FOLDERS.map(|folder| format!("-I{folder}")).join(" ");
-            Unit { call: format!("{} {folders} {mode} {source} -o {output}", compiler.name), output, headers }
+            Unit { call: format!("{} {style}{folders} {mode} {source} -o {output}", compiler.name), output, headers }
         });
         units.collect()
     }
@@ -67,7 +71,9 @@ impl Unit {
     /// Compiles bare and through the cache, while nothing changes.
     #[track_caller]
     pub fn compare(&self, world: &World) {
-        let outputs = [self.output.as_str()];
+        let (stem, _) = self.output.rsplit_once('.').expect("it has a suffix");
+        let rule = format!("{stem}.d");
+        let outputs = [self.output.as_str(), rule.as_str()];
         let bare = world.make_bare(&self.call, &outputs);
         assert_eq!(world.make_cached(&self.call, &outputs), bare, "{} after all changes", self.call);
     }
