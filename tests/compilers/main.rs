@@ -35,8 +35,13 @@ mod coverage;
 mod side_outputs;
 mod split_dwarf;
 
+mod macros;
+mod standard_input;
+
 mod bypasses;
 mod destinations;
+mod listings;
+mod messages;
 mod modes;
 mod modules;
 

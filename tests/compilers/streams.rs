@@ -15,13 +15,27 @@ fn a_warning_is_repeated_by_a_hit() {
 }
 
 #[test]
-fn an_error_is_the_compilers_own_and_nothing_is_stored() {
+fn an_error_is_the_compilers_own_and_is_repeated_by_a_hit() {
     each("int f(void) { return nothing; }\n", |unit| {
-        for _ in 0..2 {
-            let (made, counters) = unit.world.expect(Expected::Failure, &unit.call(""), &["x.o"]);
-            assert_eq!((made.run.code, counters.results), (Some(1), 0));
+        for expected in [Expected::Failure, Expected::Hit] {
+            let (made, counters) = unit.world.expect(expected, &unit.call(""), &["x.o"]);
+            assert_eq!((made.run.code, counters.results), (Some(1), 1));
             assert!(made.run.err().contains("nothing"), "{made:?}");
         }
+        unit.world.write(&unit.source, "int f(void) { return 0; }\n");
+        unit.world.expect(Expected::Miss, &unit.call(""), &["x.o"]);
+    });
+}
+
+#[test]
+fn a_failure_is_given_only_where_nothing_is_in_the_place_of_an_output() {
+    each("int f(void) { return nothing; }\n", |unit| {
+        let world = &unit.world;
+        world.expect(Expected::Failure, &unit.call(""), &["x.o"]);
+        world.write("x.o", "of an earlier compile");
+        // Whether it stays is the compiler's business.
+        let (_, counters) = world.count(|| world.zccache(unit.call("").split_whitespace()).output().unwrap());
+        assert_eq!((counters.hits, counters.failures), (0, 1), "{counters:?}");
     });
 }
 
@@ -30,11 +44,12 @@ fn a_missing_header_is_the_compilers_own_error_until_it_is_there() {
     each("#include \"late.h\"\nint x = LATE;\n", |unit| {
         let call = unit.call("-MD");
         let (made, counters) = unit.world.expect(Expected::Failure, &call, &["x.o", "x.d"]);
-        assert_eq!((made.run.code, counters.results), (Some(1), 0));
+        assert_eq!((made.run.code, counters.results), (Some(1), 1));
+        unit.world.expect(Expected::Hit, &call, &["x.o", "x.d"]);
         unit.world.write("late.h", "#define LATE 1\n");
         unit.world.expect_cold_and_warm(&call, &["x.o", "x.d"]);
         unit.world.remove("late.h");
-        unit.world.expect(Expected::Failure, &call, &["x.o", "x.d"]);
+        unit.world.expect(Expected::Hit, &call, &["x.o", "x.d"]);
     });
 }
 

@@ -15,6 +15,8 @@ const PIECE: char = ':';
 const PIECE_IN_COMMENTS: (&str, &[&str]) = ("__TIME", &[",", ")", "##", "//"]);
 /// A paste with the underscores that end these names.
 const PASTED_UNDERSCORES: &str = "pasted-underscores";
+/// What such underscores are within a longer paste.
+const PASTED_BETWEEN: &str = "__ ##";
 /// glibc names unions of addresses by such a paste, in every program that has sockets.
 const PASTES_UNDERSCORES: &str = "/sys/socket.h";
 /// A name without underscores.
@@ -37,7 +39,8 @@ pub(crate) enum Date {
 
 /// All tokens.
 pub(crate) fn tokens() -> Vec<Token> {
-    let mut tokens = vec![name_rule(PASTED_UNDERSCORES, "##", &["__"], &[])];
+    // Where something is pasted behind them, they end nothing: the longer word counts.
+    let mut tokens = vec![name_rule(PASTED_UNDERSCORES, "##", &["__", PASTED_BETWEEN], &[])];
     for (token, name) in DATES {
         tokens.push(whole_word(token, name));
         tokens.push(whole_word(&format!("{BARE}{PIECE}{token}"), name.trim_matches('_')));
@@ -51,9 +54,10 @@ pub(crate) fn tokens() -> Vec<Token> {
 }
 
 /// What a token that was found in a file says of dates; none: it is no token of dates.
-pub(crate) fn told(token: &str, path: &str) -> Option<Date> {
+pub(crate) fn told(token: &str, word: &str, path: &str) -> Option<Date> {
     if token == PASTED_UNDERSCORES {
-        return Some(if path.ends_with(PASTES_UNDERSCORES) { Date::Nothing } else { Date::Underscores });
+        let ends_nothing = word == PASTED_BETWEEN || path.ends_with(PASTES_UNDERSCORES);
+        return Some(if ends_nothing { Date::Nothing } else { Date::Underscores });
     }
     match token.split_once(PIECE).map_or(token, |(date, _)| date) {
         BARE => Some(Date::Middle),
@@ -111,11 +115,11 @@ mod tests {
         let ids: std::collections::HashSet<&str> = tokens.iter().map(|token| token.id.as_str()).collect();
         assert_eq!(ids.len(), tokens.len(), "each has an id of its own");
         for token in &tokens {
-            assert!(told(&token.id, "x.h").is_some(), "{token:?}");
+            assert!(told(&token.id, "", "x.h").is_some(), "{token:?}");
         }
-        assert_eq!(told("date:__DA", "x.h"), Some(Date::OfCompile));
-        assert_eq!(told("timestamp:STAMP__", "x.h"), Some(Date::OfFile));
-        assert_eq!(told(PASTED_UNDERSCORES, "/usr/include/x86_64-linux-gnu/sys/socket.h"), Some(Date::Nothing));
+        assert_eq!(told("date:__DA", "", "x.h"), Some(Date::OfCompile));
+        assert_eq!(told("timestamp:STAMP__", "", "x.h"), Some(Date::OfFile));
+        assert_eq!(told(PASTED_UNDERSCORES, "__", "/usr/include/x86_64-linux-gnu/sys/socket.h"), Some(Date::Nothing));
     }
 
     #[test]

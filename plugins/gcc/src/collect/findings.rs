@@ -121,7 +121,7 @@ fn is_left_over(finding: &Finding) -> bool {
 
 /// Whether this brings the time of the compile or of a file by itself.
 fn is_date(finding: &Finding) -> bool {
-    matches!(dates::told(&finding.token, ""), Some(Date::OfCompile | Date::OfFile))
+    matches!(dates::told(&finding.token, &finding.word, ""), Some(Date::OfCompile | Date::OfFile))
 }
 
 /// Whether a name for the assembler is what it looks like: no macro's argument, no text that C puts together.
@@ -184,7 +184,7 @@ impl File<'_> {
                 _ => Ok(()),
             };
         }
-        if let Some(date) = dates::told(&finding.token, self.path) {
+        if let Some(date) = dates::told(&finding.token, &finding.word, self.path) {
             if reading.context.redefined_dates.iter().any(|date| date == dates::macro_of(&finding.token)) {
                 found.redefined_date.get_or_insert_with(|| self.path.to_owned());
                 return Ok(());
