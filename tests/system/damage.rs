@@ -35,7 +35,7 @@ fn blobs(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn damage_blobs(world: &World, damage: impl Fn(&mut Vec<u8>)) {
-    let blobs = blobs(&world.cache.join("v2/blobs"));
+    let blobs = blobs(&world.cache.join("v3/blobs"));
     assert_eq!(blobs.len(), OUTPUTS.len());
     for blob in blobs {
         let mut content = fs::read(&blob).unwrap();
@@ -88,7 +88,7 @@ fn a_blob_that_was_damaged_while_no_daemon_ran_is_dropped() {
 #[test]
 fn blobs_that_were_deleted_are_made_again() {
     let Some(world) = stored() else { return };
-    for blob in blobs(&world.cache.join("v2/blobs")) {
+    for blob in blobs(&world.cache.join("v3/blobs")) {
         fs::remove_file(blob).unwrap();
     }
     recovers(&world, Some("miss: corrupt"));
@@ -105,7 +105,7 @@ fn an_index_that_is_garbage_truncated_or_empty_is_begun_afresh() {
     ] {
         let Some(world) = stored() else { return };
         stop(&world);
-        let index = world.cache.join("v2/index.redb");
+        let index = world.cache.join("v3/index.redb");
         let mut content = fs::read(&index).unwrap();
         damage(&mut content);
         fs::write(&index, content).unwrap();
@@ -121,7 +121,7 @@ fn an_index_with_flipped_bits_never_gives_a_wrong_object() {
     let Some(world) = stored() else { return };
     let bare = world.make_bare(CALL, OUTPUTS);
     stop(&world);
-    let index = world.cache.join("v2/index.redb");
+    let index = world.cache.join("v3/index.redb");
     let sound = fs::read(&index).unwrap();
     let used: Vec<usize> = (0..sound.len()).filter(|place| sound[*place] != 0).collect();
     for place in used.iter().step_by(used.len() / 24 + 1) {

@@ -23,7 +23,7 @@ fn connect(world: &World) -> UnixStream {
 
 /// A header that names a message of the present version, and a length.
 fn header(length: u32) -> Vec<u8> {
-    [b"zcc1\x02\0\0\0".as_slice(), &length.to_le_bytes()].concat()
+    [b"zcc1\x03\0\0\0".as_slice(), &length.to_le_bytes()].concat()
 }
 
 /// What the daemon says until it hangs up.
@@ -50,7 +50,7 @@ fn what_is_no_message_ends_the_connection_and_the_next_compile_is_served() {
         [header(10), vec![0xff; 10]].concat(),
         [header(1), vec![99]].concat(),
         header(0),
-        b"zcc1\x02\0\x09\0\0\0\0\0".to_vec(),
+        b"zcc1\x03\0\x09\0\0\0\0\0".to_vec(),
     ] {
         let mut connection = connect(&world);
         // It may hang up before it has read all.
@@ -66,7 +66,7 @@ fn a_message_of_another_version_is_refused_with_the_daemons_own() {
     let Some(world) = world() else { return };
     let mut connection = connect(&world);
     connection.write_all(b"zcc1\x63\0\0\0\x03\0\0\0new").unwrap();
-    assert_eq!(answer(connection), b"zcc1\x02\0\x01\0\0\0\0\0");
+    assert_eq!(answer(connection), b"zcc1\x03\0\x01\0\0\0\0\0");
 }
 
 #[test]

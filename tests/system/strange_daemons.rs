@@ -94,9 +94,9 @@ fn an_answer_that_is_none_is_named() {
     let Some(world) = world() else { return };
     for (answer, why) in [
         (b"HTTP/1.1 200 OK\r\n\r\n".as_slice(), "no message of zccache"),
-        (b"zcc1\x02\0\0\0\x05\0\0\0\xff\xff\xff\xff\xff", "cannot be decoded"),
-        (b"zcc1\x02\0\0\0\xff\xff\xff\xff", "larger than allowed"),
-        (b"zcc1\x02\0\0\0\x40\0\0\0half", "the connection ended"),
+        (b"zcc1\x03\0\0\0\x05\0\0\0\xff\xff\xff\xff\xff", "cannot be decoded"),
+        (b"zcc1\x03\0\0\0\xff\xff\xff\xff", "larger than allowed"),
+        (b"zcc1\x03\0\0\0\x40\0\0\0half", "the connection ended"),
     ] {
         let strange = Strange::instead_of_the_daemon(&world, answer);
         runs_uncached(&world, || world.zccache::<&str>([]), why);

@@ -94,7 +94,7 @@ fn a_repeated_bypass_is_answered_from_memory_until_its_compiler_or_its_arguments
     let folder = world.root().join("programs");
     fs::create_dir(&folder).unwrap();
     world.set("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()));
-    world.write("arguments", "-E x.c");
+    world.write("arguments", "-print-search-dirs x.c");
     for (call, outputs) in [("gcc --version", vec![]), ("gcc @arguments", vec!["x.o"])] {
         let (_, counters) = world.until_remembered(call, &outputs);
         Expected::Bypass.check(&counters);
@@ -108,7 +108,7 @@ fn a_repeated_bypass_is_answered_from_memory_until_its_compiler_or_its_arguments
     let (_, counters) = world.until_remembered("gcc @arguments", &outputs);
     Expected::Hit.check(&counters);
     let (_, counters) = world.answers_anew("arguments put back", "gcc @arguments", &outputs, |world| {
-        fs::write(world.work.join("arguments"), "-E x.c").unwrap();
+        fs::write(world.work.join("arguments"), "-print-search-dirs x.c").unwrap();
     });
     Expected::Bypass.check(&counters);
 
