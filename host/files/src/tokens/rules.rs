@@ -288,6 +288,10 @@ pub(crate) mod tests {
                                 break;
                             }
                         }
+                        if finding.delimiter.is_none() {
+                            let goes_on = |each: &char| identifier(Some(*each)) || matches!(each, '$' | '\\');
+                            finding.name = rest.chars().take_while(goes_on).collect();
+                        }
                     }
                 }
                 if !findings.contains(&finding) {
