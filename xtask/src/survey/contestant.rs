@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use crate::bench::{Cache, Counts, Kind, Ticks, ticks};
 use crate::process;
 use crate::statistics::Statistics;
-use crate::survey::masquerade;
 use crate::survey::report::Times;
 use crate::survey::shell::Shell;
 
@@ -21,15 +20,13 @@ const LOG: &str = "info,uncached=debug,zccached::pipeline::plan=debug,zccached::
 /// A cache, and what makes compilers use it.
 pub(crate) struct Contestant {
     cache: Cache,
-    links: PathBuf,
     state: PathBuf,
 }
 
 impl Contestant {
     /// `folder`: for all that it keeps.
-    pub(crate) fn new(kind: Kind, program: &Path, folder: &Path) -> Result<Contestant> {
-        let (links, state) = (folder.join("links"), folder.join("state"));
-        masquerade::make(&links, program)?;
+    pub(crate) fn new(kind: Kind, program: &Path, folder: &Path) -> Contestant {
+        let state = folder.join("state");
         let variables = match kind {
             Kind::Zccache => vec![
                 ("ZCCACHE_LOG".to_owned(), OsString::from(LOG)),
@@ -38,7 +35,7 @@ impl Contestant {
             ],
             _ => Vec::new(),
         };
-        Ok(Contestant { cache: Cache::at(kind, program, &folder.join("cache"), variables), links, state })
+        Contestant { cache: Cache::at(kind, program, &folder.join("cache"), variables), state }
     }
 
     /// For people.
@@ -52,11 +49,6 @@ impl Contestant {
 
     pub(crate) fn cache(&self) -> &Cache {
         &self.cache
-    }
-
-    /// The folder of links.
-    pub(crate) fn links(&self) -> PathBuf {
-        self.links.clone()
     }
 
     /// Forgets everything, its log too.

@@ -10,8 +10,9 @@ const INTRODUCTION: &str = "# Survey of real builds
 
 Written by `cargo xtask survey`. Each project is built by its own build system, five times: by the compilers alone, by zccache
 and by ccache with an empty cache (*cold*), and by each once more (*warm*). The tree is copied anew for each build, with the times
-of its files as they were, to the same path. Compilers are found in a folder of links to the cache, first in PATH; cargo calls its
-compiler by `RUSTC_WRAPPER`, which ccache has no part in.
+of its files as they were, to the same path, and left alone for two and a half seconds: sources are old. Compilers are found in
+a folder of links to the cache, or to themselves, first in PATH; cargo calls its compiler by `RUSTC_WRAPPER`, which ccache has no
+part in.
 
 **Calls** are those that could come from a cache. For zccache: all requests but links, calls that ask the compiler about
 itself (`bypass: link`, `linker-input`, `query`, `question`, and any other bypass of a call that names no source), and compiles

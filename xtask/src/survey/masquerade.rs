@@ -1,6 +1,7 @@
-//! A folder of links to a cache, named as the compilers of the machine, which stands first in PATH.
+//! A folder of links, named as the compilers of the machine, which stands first in PATH: to a cache, or to the compilers
+//! themselves. It is the same folder for all builds of a project, since build systems write down where a compiler is.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -11,14 +12,14 @@ use anyhow::{Context, Result};
 /// What the compilers are called, but for a version at the end.
 const NAMES: [&str; 6] = ["gcc", "g++", "cc", "c++", "clang", "clang++"];
 
-/// Makes the folder anew, with a link for each compiler in PATH.
-pub(crate) fn make(folder: &Path, cache: &Path) -> Result<()> {
+/// Makes the folder anew, with a link for each compiler in PATH, to a cache or else to itself.
+pub(crate) fn make(folder: &Path, cache: Option<&Path>) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    for name in compilers(&folders()) {
-        symlink(cache, folder.join(&name)).with_context(|| name.display().to_string())?;
+    for (name, compiler) in compilers(&folders()) {
+        symlink(cache.unwrap_or(&compiler), folder.join(&name)).with_context(|| name.display().to_string())?;
     }
     Ok(())
 }
@@ -44,10 +45,14 @@ fn is_masquerade(folder: &Path) -> bool {
     NAMES.iter().any(|name| leads_to_cache(name))
 }
 
-/// The names of all compilers in some folders.
-fn compilers(folders: &[PathBuf]) -> BTreeSet<OsString> {
-    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
-    entries.filter_map(|entry| Some(entry.ok()?.file_name())).filter(|name| is_compiler(name)).collect()
+/// The names of all compilers in some folders, and where the first of each name is.
+fn compilers(folders: &[PathBuf]) -> BTreeMap<OsString, PathBuf> {
+    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    let mut found = BTreeMap::new();
+    for entry in entries.filter(|entry| is_compiler(&entry.file_name())) {
+        found.entry(entry.file_name()).or_insert_with(|| entry.path());
+    }
+    found
 }
 
 fn is_compiler(name: &OsStr) -> bool {

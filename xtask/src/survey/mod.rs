@@ -50,6 +50,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         install(&projects)?;
     }
     let folder = workspace.target.join("survey");
+    if options.fetch || options.stamps {
+        return prepare_only(&projects, &folder, options);
+    }
     let contestants = contestants(workspace, &folder)?;
     let conditions = conditions::look(workspace, &contestants)?;
     let written = if options.keep { workspace.root.join("docs") } else { folder.clone() };
@@ -81,6 +84,39 @@ const JSON: &str = "survey.json";
 
 /// One project, from its sources on.
 fn survey(project: &Project, folder: &Path, contestants: &[Contestant], options: &Options) -> Result<Row> {
+    let plan = plan(options);
+    let (trees, version) = prepare(project, folder, &plan)?;
+    run::survey(project, &trees, version, contestants, &plan)
+}
+
+/// Brings the sources, and where that is asked for, says what projects stamp themselves. One that fails does not keep the
+/// others from it.
+fn prepare_only(projects: &[Project], folder: &Path, options: &Options) -> Result<()> {
+    let plan = plan(options);
+    let one = |project: &Project| {
+        let (trees, version) = prepare(project, folder, &plan)?;
+        println!("{version}");
+        let stamped = if options.stamps { run::stamps(project, &trees, &plan)? } else { Vec::new() };
+        stamped.iter().for_each(|path| println!("{path}"));
+        Ok::<_, anyhow::Error>(())
+    };
+    let mut failed = Vec::new();
+    for project in projects {
+        if let Err(error) = one(project) {
+            eprintln!("{}: {error:#}", project.name);
+            failed.push(project.name);
+        }
+    }
+    ensure!(failed.is_empty(), "not prepared: {}", failed.join(", "));
+    Ok(())
+}
+
+fn plan(options: &Options) -> Plan {
+    Plan { jobs: options.jobs(), rounds: options.rounds as usize, keep_trees: options.keep_trees }
+}
+
+/// The tree that is copied for each build, and which version it is.
+fn prepare(project: &Project, folder: &Path, plan: &Plan) -> Result<(Trees, String)> {
     println!("== {}", project.name);
     let missing = debian::missing(&needed(project));
     if !missing.is_empty() {
@@ -88,9 +124,8 @@ fn survey(project: &Project, folder: &Path, contestants: &[Contestant], options:
         bail!("missing: {}; `cargo xtask survey --setup --only {name}` installs that", missing.join(" "));
     }
     let trees = Trees::new(&folder.join("projects").join(project.name));
-    let plan = Plan { jobs: options.jobs(), rounds: options.rounds as usize, keep_trees: options.keep_trees };
     let version = trees.prepare(project, &folder.join("apt"), plan.jobs)?;
-    run::survey(project, &trees, version, contestants, &plan)
+    Ok((trees, version))
 }
 
 /// The packages without which a project cannot be built.
@@ -120,7 +155,8 @@ fn contestants(workspace: &Workspace, folder: &Path) -> Result<Vec<Contestant>> 
         None => println!("missing: ccache (--setup brings it)"),
     }
     let caches = folder.join("caches");
-    found.into_iter().map(|(kind, program)| Contestant::new(kind, &program, &caches.join(kind.name()))).collect()
+    let contestant = |(kind, program): (Kind, PathBuf)| Contestant::new(kind, &program, &caches.join(kind.name()));
+    Ok(found.into_iter().map(contestant).collect())
 }
 
 fn ccache() -> Option<PathBuf> {

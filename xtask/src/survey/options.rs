@@ -32,6 +32,12 @@ pub(crate) struct Options {
     /// Installs what the projects need first, and ccache, as packages of the system
     #[arg(long)]
     pub(crate) setup: bool,
+    /// Instead: only brings and prepares the sources, which the network is needed for
+    #[arg(long, conflicts_with_all = ["keep", "stamps"])]
+    pub(crate) fetch: bool,
+    /// Instead: builds each twice by the compilers alone, and prints what differs, which is what it stamps itself
+    #[arg(long, conflicts_with = "keep")]
+    pub(crate) stamps: bool,
     /// Keeps the trees of all builds for a look
     #[arg(long)]
     pub(crate) keep_trees: bool,

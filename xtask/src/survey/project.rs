@@ -72,6 +72,9 @@ pub(crate) const NOTES: &[LeftOut] = &[
     LeftOut { path: "*.pyc", reason: "Python notes when it translated a module" },
 ];
 
+/// How trees are prepared; to be raised where a tree of before would be another.
+const FORM: u32 = 2;
+
 impl Project {
     /// A project of C or C++ with nothing special.
     pub(crate) const fn new(name: &'static str, source: Source, prepare: &'static str, build: &'static str) -> Project {
@@ -91,7 +94,7 @@ impl Project {
             Source::Crate(name, version) => format!("crate {name} {version}"),
             Source::Python(name, version) => format!("python {name} {version}"),
         };
-        format!("{source}\n{}\n{}", self.wheels.join(" "), self.prepare)
+        format!("{source}\n{FORM}\n{}\n{}", self.wheels.join(" "), self.prepare)
     }
 }
 

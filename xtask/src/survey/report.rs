@@ -185,6 +185,9 @@ impl Row {
             .collect();
         if let Some(ours) = self.ours() {
             for (name, build) in [("cold", &ours.cold), ("warm", &ours.warm)] {
+                if build.calls == 0 {
+                    faults.push(format!("{} {name}: no call came to the cache", self.project));
+                }
                 if let Some(first) = build.different.first() {
                     let count = build.different.len();
                     faults.push(format!(

@@ -75,6 +75,18 @@ pub(crate) fn survey(
     })
 }
 
+/// Builds twice by the compilers alone and says what differs, of what is not left out already: what a project stamps itself.
+pub(crate) fn stamps(project: &Project, trees: &Trees, plan: &Plan) -> Result<Vec<String>> {
+    trees.copy_anew()?;
+    build(&Shell::bare(project, trees)?, project.build, plan.jobs, "bare", None)?;
+    let made = outputs(project, trees, &trees.tree())?;
+    trees.keep_as_bare()?;
+    trees.copy_anew()?;
+    build(&Shell::bare(project, trees)?, project.build, plan.jobs, "bare-again", None)?;
+    println!("{} files are compared", made.len());
+    differences(project, trees, &made, &trees.different().join("bare-again"))
+}
+
 /// One build by a cache, in a tree of its own.
 fn once(
     project: &Project,
@@ -86,7 +98,7 @@ fn once(
 ) -> Result<Build> {
     let what = format!("{}-{which}", contestant.name());
     trees.copy_anew()?;
-    let shell = Shell::cached(project, trees, contestant.cache(), contestant.links())?;
+    let shell = Shell::cached(project, trees, contestant.cache())?;
     let counted = contestant.counted()?;
     let log_before = if contestant.is_ours() { contestant.log()?.len() } else { 0 };
     let times = build(&shell, project.build, plan.jobs, &what, Some(contestant))?;

@@ -43,19 +43,18 @@ pub(crate) struct Shell<'a> {
 }
 
 impl<'a> Shell<'a> {
-    /// One in which compilers are compilers.
+    /// One in which compilers are compilers, until the next one is made.
     pub(crate) fn bare(project: &Project, trees: &'a Trees) -> Result<Shell<'a>> {
-        let path = masquerade::path(&programs(project, trees))?;
-        Ok(Shell { trees, path, cache: None, wrapper: OsString::new() })
+        masquerade::make(&trees.links(), None)?;
+        Ok(Shell { trees, path: masquerade::path(&folders(project, trees))?, cache: None, wrapper: OsString::new() })
     }
 
     /// One in which they are links to a cache.
-    pub(crate) fn cached(project: &Project, trees: &'a Trees, cache: &'a Cache, links: PathBuf) -> Result<Shell<'a>> {
-        let mut folders = vec![links];
-        folders.extend(programs(project, trees));
+    pub(crate) fn cached(project: &Project, trees: &'a Trees, cache: &'a Cache) -> Result<Shell<'a>> {
+        masquerade::make(&trees.links(), Some(cache.program()))?;
         let wraps = project.kind == project::Kind::Cargo && cache.kind() == Kind::Zccache;
         let wrapper = if wraps { cache.program().as_os_str().to_owned() } else { OsString::new() };
-        Ok(Shell { trees, path: masquerade::path(&folders)?, cache: Some(cache), wrapper })
+        Ok(Shell { trees, path: masquerade::path(&folders(project, trees))?, cache: Some(cache), wrapper })
     }
 
     /// Runs a script and says how long it took. `what` names the file that holds what it printed.
@@ -100,7 +99,8 @@ impl<'a> Shell<'a> {
     }
 }
 
-/// Where programs are that were installed for a project alone.
-fn programs(project: &Project, trees: &Trees) -> Vec<PathBuf> {
-    if project.wheels.is_empty() { Vec::new() } else { vec![trees.folder().join("python/bin")] }
+/// What stands first in PATH: compilers, and programs that were installed for a project alone.
+fn folders(project: &Project, trees: &Trees) -> Vec<PathBuf> {
+    let programs = if project.wheels.is_empty() { None } else { Some(trees.folder().join("python/bin")) };
+    std::iter::once(trees.links()).chain(programs).collect()
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use crate::demo::{crate_folder, prepare_cargo, vendor};
 use crate::process;
 use crate::survey::debian::Apt;
+use crate::survey::masquerade;
 use crate::survey::project::{Project, Source};
 
 /// Fetches and unpacks into `folder`, which is empty, and says where the tree is, and which version.
@@ -33,7 +34,11 @@ pub(crate) fn fetch(project: &Project, folder: &Path, apt: &Path) -> Result<(Pat
             Ok((tree, version.to_owned()))
         }
         Source::Python(name, version) => {
-            let mut pip = Command::new(python(folder.parent().unwrap_or(folder)));
+            let python = python(folder.parent().unwrap_or(folder));
+            let mut pip = Command::new(&python);
+            // It calls the tool that would build the project.
+            let programs = python.parent().map(Path::to_owned).into_iter().collect::<Vec<_>>();
+            pip.env("PATH", masquerade::path(&programs)?);
             pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]);
             process::run(pip.arg("--dest").arg(folder).arg(format!("{name}=={version}")))?;
             let archive = fs::read_dir(folder)?.next().context("pip downloaded nothing")??.path();

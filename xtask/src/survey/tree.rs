@@ -56,6 +56,11 @@ impl Trees {
         self.folder.join("bare")
     }
 
+    /// Where compilers are found.
+    pub(crate) fn links(&self) -> PathBuf {
+        self.folder.join("links")
+    }
+
     /// Where files that differ are kept.
     pub(crate) fn different(&self) -> PathBuf {
         self.folder.join("different")

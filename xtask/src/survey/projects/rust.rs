@@ -3,7 +3,7 @@
 use crate::survey::project::{Kind, Project, Source};
 
 pub(crate) fn all() -> Vec<Project> {
-    vec![ripgrep(), rpds()]
+    vec![ripgrep(), fd(), rpds()]
 }
 
 /// Cargo looks for settings from the folder that it is called in upwards: ours are not meant for other projects.
@@ -12,6 +12,13 @@ const BUILD: &str = "cd / && cargo build --quiet --offline --locked --jobs $JOBS
 
 fn ripgrep() -> Project {
     Project { kind: Kind::Cargo, ..Project::new("ripgrep", Source::Crate("ripgrep", "15.2.0"), "true", BUILD) }
+}
+
+/// With an allocator of C, which a build script builds by its own configure script and make.
+fn fd() -> Project {
+    let build = "cd / && cargo build --quiet --offline --locked --jobs $JOBS --features use-jemalloc \
+                 --manifest-path $TREE/Cargo.toml --target-dir $TREE/target";
+    Project { kind: Kind::Cargo, ..Project::new("fd-find", Source::Crate("fd-find", "10.5.0"), "true", build) }
 }
 
 /// A library for Python.
