@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
                 // An option that they add may be one by which the result shows more.
                 self.shows_all();
             }
+            Effect::DeviceSpecs if plain::is_value(option.value) => {
+                self.steering(option);
+                self.reads.device_specs = true;
+                self.shows_all();
+            }
+            Effect::DeviceSpecs => return bypass("specs", option.argument.text.clone()),
             Effect::PrecompiledHeader => self.reads.precompiled.push(option.value),
             Effect::ProfileUse => {
                 let named = option.argument.text.contains('=');
