@@ -339,7 +339,12 @@ impl<'a> Reader<'a> {
     fn note(&mut self, effect: Effect, arguments: impl IntoIterator<Item = u32>) {
         let writes = matches!(
             effect,
-            Effect::Make(_) | Effect::Output | Effect::Depend(_) | Effect::Side(_) | Effect::SideNamed
+            Effect::Make(_)
+                | Effect::Output
+                | Effect::Depend(_)
+                | Effect::Side(_)
+                | Effect::SideNamed
+                | Effect::ModuleDepends(_)
         );
         if writes { self.acts.writes.extend(arguments) } else { self.acts.reads.extend(arguments) }
     }
