@@ -44,6 +44,7 @@ fn a_depfile_that_driver_and_preprocessor_are_asked_for_is_the_one_that_the_comp
             ("-Wp,-MD,x.dep -Wp,-MP", false),
             ("-Wp,-MMD,x.dep -Wp,-MP -Wp,-MQ,$(x) -o sub/y.o", false),
             ("-Wp,-MD,./.x.dep -Wp,-MT,x.o", false),
+            ("-MD -MT $(x)/x.o -MF x.dep", false),
             ("-Wp,-MD,x.dep,-MT,tar.get,-MP", true),
             ("-Wp,-MD,./.x.dep,-MQ,x.o", true),
             ("-Wp,-MMD,x.dep -MD -MF x.d", true),
@@ -261,12 +262,101 @@ fn plugins_specs_and_other_files_that_steer_a_compiler_are_left_to_it() {
             run("-F frameworks", "search-path");
         } else {
             run("-fplugin=absent", "compiler-plugin");
-            world.write("other.specs", "*cpp_unique_options:\n+ -DSPEC=1\n\n");
-            let with = run("-specs=other.specs", "specs");
-            world.write("other.specs", "");
-            assert_ne!(with, run("-specs=other.specs", "specs"));
+            for text in
+                ["*cpp_unique_options:\n+ -include forced.h\n\n", "*cpp_unique_options:\n+ -imacros forced.h\n\n"]
+            {
+                world.write("forced.h", "int forced;\n");
+                world.write("other.specs", text);
+                run("-specs=other.specs", "specs");
+            }
             run("-wrapper env", "compiler-parts");
         }
         run("-I-", "search-path");
     });
+}
+
+/// Whether a compiler is there that few machines have.
+fn is_there(compiler: &str) -> bool {
+    let there = std::process::Command::new(compiler).arg("--version").output().is_ok();
+    if !there {
+        eprintln!("skipped: {compiler} is not there");
+    }
+    there
+}
+
+#[test]
+fn specs_that_add_options_are_read_where_gcc_finds_them() {
+    each("#ifdef SPEC\nint spec = SPEC;\n#endif\nint x;\n", |unit| {
+        if is_clang(unit) {
+            return;
+        }
+        let world = &unit.world;
+        world.write("other.specs", "*cpp_unique_options:\n+ -DSPEC=1\n\n");
+        let call = unit.call("-specs=other.specs");
+        let one = world.expect_cold_and_warm(&call, &["x.o"]);
+        world.write("other.specs", "*cpp_unique_options:\n+ -DSPEC=2\n\n");
+        let (two, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        assert_ne!(one, two);
+        world.write("other.specs", "*cpp_unique_options:\n+ -DSPEC=1\n\n");
+        world.expect(Expected::Hit, &call, &["x.o"]);
+        // One in a folder of gcc's own comes first.
+        world.write("parts/other.specs", "*cpp_unique_options:\n+ -DSPEC=3\n\n");
+        let call = unit.call("-Bparts --specs=other.specs");
+        world.expect_cold_and_warm(&call, &["x.o"]);
+        world.remove("parts/other.specs");
+        let (made, _) = world.expect(Expected::Miss, &call, &["x.o"]);
+        assert_eq!(made, one);
+        world.write("parts/other.specs", "*cpp_unique_options:\n+ -DSPEC=4\n\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    });
+}
+
+#[test]
+fn specs_of_libraries_for_small_devices_are_cached() {
+    if !is_there("arm-none-eabi-gcc") {
+        return;
+    }
+    let world = zccache_tests::World::new();
+    world.write("x.c", "#include <stddef.h>\n#include \"value.h\"\nint x = VALUE;\n");
+    for words in ["--specs=nano.specs --specs=nosys.specs", "-g --specs=nano.specs", "-specs=rdimon.specs"] {
+        world.write("value.h", "#define VALUE 1\n");
+        let call = format!("arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb {words} -MMD -MP -c x.c");
+        let bare = world.expect_cold_and_warm(&call, &["x.o", "x.d"]);
+        assert!(bare.run.succeeded(), "{bare:?}");
+        world.write("value.h", "#define VALUE 2\n");
+        world.expect(Expected::Miss, &call, &["x.o", "x.d"]);
+        world.expect(Expected::Miss, &call.replace("cortex-m4", "cortex-m0"), &["x.o", "x.d"]);
+    }
+}
+
+#[test]
+fn a_device_of_avr_is_cached() {
+    if !is_there("avr-gcc") {
+        return;
+    }
+    let world = zccache_tests::World::new();
+    world.write("x.c", "#include <avr/io.h>\n#include \"value.h\"\nint x = VALUE + RAMEND;\n");
+    world.write("value.h", "#define VALUE 1\n");
+    let call = "avr-gcc -mmcu=atmega328p -Os -c x.c";
+    let bare = world.expect_cold_and_warm(call, &["x.o"]);
+    assert!(bare.run.succeeded(), "{bare:?}");
+    world.expect(Expected::Miss, &call.replace("328p", "88"), &["x.o"]);
+    world.write("value.h", "#define VALUE 2\n");
+    world.expect(Expected::Miss, call, &["x.o"]);
+}
+
+#[test]
+fn compilers_for_windows_are_cached_by_the_names_that_distributions_give_them() {
+    if !is_there("x86_64-w64-mingw32-gcc-posix") {
+        return;
+    }
+    for name in ["x86_64-w64-mingw32-gcc-posix", "x86_64-w64-mingw32-gcc"] {
+        let world = zccache_tests::World::new();
+        world.write("x.c", "#include <stddef.h>\n#include \"value.h\"\nint x = VALUE;\n");
+        world.write("value.h", "#define VALUE 1\n");
+        let call = format!("{name} -O2 -g -c x.c");
+        assert!(world.expect_cold_and_warm(&call, &["x.o"]).run.succeeded());
+        world.write("value.h", "#define VALUE 2\n");
+        world.expect(Expected::Miss, &call, &["x.o"]);
+    }
 }

@@ -38,8 +38,12 @@ pub fn check_question(
         Question::Read(file) => {
             let in_arguments = invocation.arguments.iter().any(|argument| argument.contains(file.as_str()));
             let in_answers = answers.iter().any(|answer| {
-                let Answer::Content(Some(content)) = answer else { return false };
-                content.windows(file.len().max(1)).any(|window| window == file.as_bytes())
+                let names = |text: &[u8]| text.windows(file.len().max(1)).any(|window| window == file.as_bytes());
+                match answer {
+                    Answer::Content(Some(content)) => names(content),
+                    Answer::Ran(ran) => names(&ran.stdout) || names(&ran.stderr),
+                    Answer::Content(None) | Answer::Is(_) => false,
+                }
             });
             let is_tool = [&invocation.tool.path, &invocation.tool.real].contains(&file);
             if file.is_empty() || !(in_arguments || in_answers || is_tool) {

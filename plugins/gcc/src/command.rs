@@ -140,6 +140,8 @@ pub(crate) struct Reads<'a> {
     pub files: Vec<&'a str>,
     /// Values of `-specs`.
     pub specs: Vec<&'a str>,
+    /// gcc reads specs of the device (`-mmcu=`).
+    pub device_specs: bool,
     /// Values of `-include-pch`.
     pub precompiled: Vec<&'a str>,
     /// A precompiled header that clang makes keeps no times of what it is made of.

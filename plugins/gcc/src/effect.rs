@@ -46,6 +46,8 @@ pub(crate) enum Effect {
     ProfileUse,
     /// A file of specs is read.
     Specs,
+    /// One for a device is.
+    DeviceSpecs,
     /// `-include-pch`.
     PrecompiledHeader,
     /// Assembler text quotes lines of the source, and of files that a `#line` directive names.

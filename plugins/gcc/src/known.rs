@@ -11,6 +11,7 @@ use crate::command::CommandLine;
 use crate::environment;
 use crate::parts::{self, Folders};
 use crate::search::{Family, Search};
+use crate::specs;
 use crate::told::Told;
 
 /// Chains of a plan, by index. The first two are also those of a scan.
@@ -46,6 +47,10 @@ impl Known {
                 if told.assembler_lists.is_some() {
                     known.assumptions.extend(folders.assemblers(&search.target));
                 }
+                known.assumptions.extend(specs::assumptions(command, search, &folders.specs));
+                let (inputs, lookups) = specs::reads(command, search, SPECS);
+                known.inputs.extend(inputs);
+                known.lookups.extend(lookups);
                 known.chains.extend([folders.programs, folders.specs]);
                 known.lookups.extend(parts::gcc_lookups(command, &search.target, PROGRAMS, SPECS));
             }

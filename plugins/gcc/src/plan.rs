@@ -45,13 +45,13 @@ fn decide(invocation: &Invocation, dialogue: &Dialogue<'_>) -> Result<Decision, 
 fn one(invocation: &Invocation, dialogue: &Dialogue<'_>, command: &CommandLine<'_>) -> Result<Run, Stop> {
     let clang = tool::is_clang(&invocation.tool);
     let mut outputs = outputs::outputs(command, clang)?;
-    specs::check(&command.reads.specs, dialogue)?;
     let given = command.is_given().then(|| dialogue.standard_input());
     let told = Told::ask(command, dialogue, clang)?;
     // What is on it is in the key, as every answer is.
     given.transpose()?;
     told.check(command, clang)?;
     outputs::name_precompiled_header(&mut outputs, command, told.search.family)?;
+    specs::check(command, &told.search, dialogue)?;
     let compiled = Compiled::ask(command, &told.search, dialogue)?;
     let mut known = Known::of(invocation, command, &told)?;
     known.inputs.extend(compiled.inputs());

@@ -32,6 +32,8 @@ pub(crate) struct Search {
     pub bracket: Vec<String>,
     /// Folders that are not there, or are another one's double, or no folders.
     pub ignored: Vec<String>,
+    /// gcc: files of specs that it reads, in order.
+    pub specs: Vec<String>,
     /// clang: installations of gcc that it found.
     pub installations: Vec<String>,
     /// clang: the folder of its own headers and lists.
@@ -79,6 +81,7 @@ impl Search {
             quote: quote.iter().chain(&bracket).cloned().collect(),
             bracket,
             ignored: ignored(text),
+            specs: values(text, "Reading specs from "),
             installations: values(text, "Found candidate GCC installation: "),
             resources: resources(text),
             config_folders: [

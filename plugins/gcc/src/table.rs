@@ -121,6 +121,7 @@ const GROUPS: &[Group<Effect>] = &[
     (JoinedOrSeparate, Key, "-G"),
     (EqualsOrSeparate, Effect::Specs, "-specs --specs"),
     (Joined, Bypass("specs"), "-mmcu -mdevices-csv-loc"),
+    (Equals, Effect::DeviceSpecs, "-mmcu"),
     (Joined, Effect::PreprocessorWords, "-Wp,"),
     (Separate, Effect::PreprocessorWords, "-Xpreprocessor"),
     (Joined, AssemblerWords, "-Wa,"),

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A backslash before a line's end continues the line, `\ ` and `\#` are a blank and a hash in a name, `\:` is a colon,
-//! `$$` is a dollar. Backslashes before a blank are doubled. A line ends with a line feed, which a carriage return may
+//! `$$` is a dollar; in a target, which a caller may have given as it is, `$` may also begin a variable. Backslashes before a blank
+//! are doubled. A line ends with a line feed, which a carriage return may
 //! precede. A name that cannot be told is an error.
 
 use std::fmt;
@@ -48,7 +49,7 @@ impl std::error::Error for Malformed {}
 
 /// The rules of a dependency file, in order, those without prerequisites too.
 pub fn parse(content: &[u8]) -> Result<Vec<Rule>, Malformed> {
-    let mut reader = Reader { rest: content, line: 1 };
+    let mut reader = Reader { rest: content, line: 1, in_targets: true };
     let mut rules = Vec::new();
     let mut rule = Rule::default();
     let mut in_targets = true;
@@ -61,8 +62,12 @@ pub fn parse(content: &[u8]) -> Result<Vec<Rule>, Malformed> {
                     rule.prerequisites.push(name);
                 }
                 in_targets &= !colon;
+                reader.in_targets = in_targets;
             }
-            Item::Colon if in_targets => in_targets = false,
+            Item::Colon if in_targets => {
+                in_targets = false;
+                reader.in_targets = false;
+            }
             Item::Colon => return Err(Malformed::NoRule(reader.line)),
             Item::LineEnd => {
                 let finished = std::mem::take(&mut rule);
@@ -74,6 +79,7 @@ pub fn parse(content: &[u8]) -> Result<Vec<Rule>, Malformed> {
                     rules.push(finished);
                 }
                 in_targets = true;
+                reader.in_targets = true;
             }
         }
     }
@@ -103,6 +109,7 @@ enum Item {
 struct Reader<'a> {
     rest: &'a [u8],
     line: usize,
+    in_targets: bool,
 }
 
 impl Reader<'_> {
@@ -152,7 +159,7 @@ impl Reader<'_> {
                     name.push(b'$');
                     self.rest = rest;
                 }
-                [b'$', ..] => return Err(Malformed::Dollar(self.line)),
+                [b'$', ..] if !self.in_targets => return Err(Malformed::Dollar(self.line)),
                 [b'\r', ..] => return Err(Malformed::CarriageReturn(self.line)),
                 [b'\\', ..] => self.backslashes(&mut name),
                 [byte, rest @ ..] => {
@@ -248,6 +255,8 @@ mod tests {
         assert_eq!(parse(b"a.o: \xff.h\n"), Err(Malformed::NotUnicode(1)));
         assert_eq!(parse(b"a.o: b.h\nnothing\n"), Err(Malformed::NoRule(3)));
         assert_eq!(parse(b"a.o: $(B)\n"), Err(Malformed::Dollar(1)));
+        assert_eq!(parse(b"$(O)/a.o $b: x.h\n$(P): $(Q)\n"), Err(Malformed::Dollar(2)));
+        assert_eq!(prerequisites(b"$(O)/a.o $b: x.h\nx.h:\n").unwrap(), ["x.h"]);
         assert_eq!(parse(b"a.o: b\rc.h\n"), Err(Malformed::CarriageReturn(1)));
         assert_eq!(parse(b"a.o: b.h\r\nc.o: b\\\rc.h\n"), Err(Malformed::CarriageReturn(2)));
         assert_eq!(parse(b""), Ok(Vec::new()));

@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
                 // An option that they add may be one by which the result shows more.
                 self.shows_all();
             }
+            Effect::DeviceSpecs if plain::is_value(option.value) => {
+                self.steering(option);
+                self.reads.device_specs = true;
+                self.shows_all();
+            }
+            Effect::DeviceSpecs => return bypass("specs", option.argument.text.clone()),
             Effect::PrecompiledHeader => self.reads.precompiled.push(option.value),
             Effect::ProfileUse => {
                 let named = option.argument.text.contains('=');
@@ -333,7 +339,12 @@ impl<'a> Reader<'a> {
     fn note(&mut self, effect: Effect, arguments: impl IntoIterator<Item = u32>) {
         let writes = matches!(
             effect,
-            Effect::Make(_) | Effect::Output | Effect::Depend(_) | Effect::Side(_) | Effect::SideNamed
+            Effect::Make(_)
+                | Effect::Output
+                | Effect::Depend(_)
+                | Effect::Side(_)
+                | Effect::SideNamed
+                | Effect::ModuleDepends(_)
         );
         if writes { self.acts.writes.extend(arguments) } else { self.acts.reads.extend(arguments) }
     }
