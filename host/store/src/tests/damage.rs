@@ -87,7 +87,7 @@ fn an_index_that_is_no_index_is_replaced_and_its_blobs_are_swept() {
         let world = World::new();
         let sample = Sample::new(1);
         sample.record(&world, &world.open());
-        let path = world.cache().join("v2/index.redb");
+        let path = world.cache().join("v3/index.redb");
         let mut bytes = fs::read(&path).expect("an index");
         change(&mut bytes);
         fs::write(&path, bytes).expect("it is changed");
@@ -113,7 +113,7 @@ fn a_bit_flipped_anywhere_in_the_index_never_brings_another_result() {
         sample.record(&world, &store);
     }
     drop(store);
-    let path = world.cache().join("v2/index.redb");
+    let path = world.cache().join("v3/index.redb");
     let sound = fs::read(&path).expect("an index");
     // Where there is anything at all, so that few of the tries are wasted.
     let used: Vec<usize> = (0..sound.len()).filter(|place| sound[*place] != 0).collect();
@@ -145,12 +145,12 @@ fn what_is_in_the_folders_and_belongs_to_nobody_is_swept() {
     let world = World::new();
     let sample = Sample::new(1);
     sample.record(&world, &world.open());
-    let blobs = world.cache().join("v2/blobs");
+    let blobs = world.cache().join("v3/blobs");
     let orphan = digest("orphan", 1).to_hex();
     fs::create_dir_all(blobs.join(&orphan[..2])).expect("a folder");
     fs::write(blobs.join(&orphan[..2]).join(&orphan[2..]), "nobody's").expect("an orphan");
     fs::write(blobs.join(&orphan[..2]).join("strange name"), "nobody's").expect("an orphan");
-    fs::write(world.cache().join("v2/tmp/7"), "left over").expect("a left-over");
+    fs::write(world.cache().join("v3/tmp/7"), "left over").expect("a left-over");
     let store = world.open();
     assert_eq!(world.temporaries(), Vec::<PathBuf>::new());
     assert!(sample.is_served(&world, &store));

@@ -88,12 +88,12 @@ impl World {
 
     /// All files below the cache's blob folders.
     fn blobs(&self) -> Vec<PathBuf> {
-        files_below(&self.cache().join("v2/blobs"))
+        files_below(&self.cache().join("v3/blobs"))
     }
 
     /// Files that are there only for a while.
     fn temporaries(&self) -> Vec<PathBuf> {
-        let mut found = files_below(&self.cache().join("v2/tmp"));
+        let mut found = files_below(&self.cache().join("v3/tmp"));
         let build = files_below(&self.path(""));
         found.extend(build.into_iter().filter(|path| path.to_string_lossy().contains(".zccache-")));
         found
