@@ -216,3 +216,45 @@ fn that_the_assembler_lists_what_it_includes_shows_in_no_output() {
         world.compare(&call, &["x.o"]);
     }
 }
+
+#[test]
+fn a_file_that_assembler_text_only_names_need_not_be_there() {
+    let text = "\t.file \"gen.c\"\n\t.data\n\t.include \"more.inc\"\n";
+    each_assembler(text, |world, compiler, clang| {
+        world.write("more.inc", ".long 1\n");
+        for source in ["y.S", "z.s"] {
+            for words in ["", "-g"] {
+                let call = format!("{compiler} {words} -c {source} -o out.o");
+                if clang {
+                    // What its own assembler includes, clang does not list.
+                    world.expect(Expected::NoHit, &call, &["out.o"]);
+                    continue;
+                }
+                let first = world.expect_cold_and_warm(&call, &["out.o"]);
+                assert!(first.run.succeeded(), "{first:?}");
+                world.write("more.inc", ".long 2\n");
+                world.expect(Expected::Miss, &call, &["out.o"]);
+                world.write("more.inc", ".long 1\n");
+                assert_eq!(world.expect(Expected::Hit, &call, &["out.o"]).0, first);
+                // One of that name comes into being: nobody reads it.
+                world.write("gen.c", "int x;\n");
+                let (made, counters) = world.compare(&call, &["out.o"]);
+                assert_eq!((made, counters.faults), (first, 0));
+                world.remove("gen.c");
+            }
+        }
+    });
+}
+
+#[test]
+fn assembler_text_that_the_compiler_wrote_is_cached() {
+    each_with_header(|unit| {
+        let world = &unit.world;
+        for words in ["", "-g -O2"] {
+            world.bare(&format!("{} {words} -S {} -o made.s", unit.compiler.name, unit.source)).expect_success();
+            world.age("made.s");
+            zccache_tests::tick();
+            world.expect_cold_and_warm(&format!("{} -c made.s -o made.o", unit.compiler.name), &["made.o"]);
+        }
+    });
+}

@@ -35,8 +35,14 @@ mod coverage;
 mod side_outputs;
 mod split_dwarf;
 
+mod absolute;
+mod companions;
+mod failures;
 mod macros;
+mod nothing;
 mod standard_input;
+mod trials;
+mod trigraphs;
 
 mod bypasses;
 mod destinations;

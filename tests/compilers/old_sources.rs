@@ -7,17 +7,23 @@ use std::process::Command;
 use zccache_tests::{Age, SOON};
 
 /// Modules of this suite whose tests rest on what was read.
-const MODULES: [&str; 18] = [
+const MODULES: [&str; 26] = [
+    "absolute::",
     "additions::",
     "assembly::",
     "changes::",
+    "companions::",
     "coverage::",
     "dates::",
     "depfiles::",
+    "failures::",
     "folders::",
     "hidden::",
     "links::",
+    "listings::",
     "lookups::",
+    "macros::",
+    "nothing::",
     "precompiled::",
     "preprocessed::",
     "profiles::",
@@ -25,6 +31,8 @@ const MODULES: [&str; 18] = [
     "response_files::",
     "several::",
     "side_outputs::",
+    "standard_input::",
+    "trigraphs::",
     "variables::",
 ];
 

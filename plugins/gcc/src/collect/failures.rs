@@ -60,10 +60,7 @@ pub(crate) fn check(code: u32, streams: [&[u8]; 2]) -> Result<Came, Refusal> {
     for line in text.lines() {
         let holds = |said: &[&str]| said.iter().any(|said| line.contains(said));
         // The assembler's own errors are about a temporary file.
-        if holds(&["Assembler messages", "Error:", "Fatal error:", "internal compiler error", "terminated"]) {
-            if line.contains("compilation terminated") {
-                continue;
-            }
+        if holds(&["Assembler messages", "Error:", "Fatal error:", "internal compiler error", "signal terminated"]) {
             return refuse(line);
         }
         let Some((before, said)) = line.split_once("error: ") else { continue };
@@ -92,14 +89,10 @@ pub(crate) fn check(code: u32, streams: [&[u8]; 2]) -> Result<Came, Refusal> {
     }
 }
 
-/// Whether a text is `file:12:34: `, in which a compiler says where in a source something is.
+/// Whether a text is `file:12:34: ` or `file:12: `, in which a compiler says where in a source something is.
 fn is_place(text: &str) -> bool {
-    let Some(place) = text.strip_suffix(": ") else { return false };
-    let mut parts = place.rsplit(':');
-    let is_number = |part: Option<&str>| {
-        part.is_some_and(|part| !part.is_empty() && part.bytes().all(|each| each.is_ascii_digit()))
-    };
-    is_number(parts.next()) && is_number(parts.next()) && parts.next().is_some_and(|file| !file.is_empty())
+    let Some((file, number)) = text.strip_suffix(": ").and_then(|place| place.rsplit_once(':')) else { return false };
+    !file.is_empty() && !number.is_empty() && number.bytes().all(|each| each.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -117,6 +110,7 @@ mod tests {
         let missing = "a.c:1:10: fatal error: n.h: No such file or directory\ncompilation terminated.\n";
         assert_eq!(came(missing), Some(Came::SomeWay));
         assert_eq!(came("a.c:1:10: fatal error: 'n.h' file not found\n"), Some(Came::SomeWay));
+        assert_eq!(came("a.c:1: error: unterminated #if\n"), Some(Came::Through));
         assert_eq!(came("gcc: error: unrecognized command-line option '-fx'\n"), Some(Came::Nowhere));
         let werror = "a.c:1:2: error: x [-Werror=y]\ncc1: all warnings being treated as errors\ncc1: error: all warnings being treated as errors\n";
         assert_eq!(came(werror), Some(Came::Through));
@@ -130,6 +124,7 @@ mod tests {
             "a.c:1:2: error: x\ncc1: fatal error: error writing to x: No space left on device\n",
             "cc1: out of memory allocating 1 bytes\n",
             "gcc: fatal error: Killed signal terminated program cc1\n",
+            "a.c:1:2: error: x\ngcc: fatal error: Killed signal terminated program cc1\n",
             "a.c:1:2: internal compiler error: x\n",
             "cc1: fatal error: opening dependency file d/x.d: No such file or directory\n",
             "error: unable to open output file 'd/x.o': 'No such file or directory'\n",
