@@ -2,7 +2,12 @@
 //! build never notices more than that a program is not cached, the counters say whose fault it was, and other plugins go
 //! on as ever.
 
+mod companions;
 mod disabled;
+mod failures;
 mod faults;
+mod finds;
+mod input;
+mod messages;
 mod refusals;
 mod stage;

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use zccache_tests::{Run, World, run, zccached};
+use zccache_tests::{Age, Counters, Made, Run, World, run, zccached};
 
 /// The program: says what it was called with on both streams, writes its second word to the file that its first one names,
 /// and ends with its third as code.
@@ -38,24 +40,60 @@ impl Stage {
         if !zccache_tests::required("gcc") {
             return None;
         }
+        let world = World::new();
+        world.write("victim.c", VICTIM);
+        let victim = programs(&world).join("victim").display().to_string();
+        world.bare(&format!("gcc -o {victim} victim.c")).expect_success();
+        Some(Stage::of(world, components))
+    }
+
+    /// The same with a program that is a script, called `victim source copy`, and the files `source` and `more`. Where it is
+    /// called otherwise, with `--list` first, it does what `lists` says, else what `runs` says; each time it notes that in
+    /// the file that [`Stage::ran`] reads. `age`: what the daemon takes sources for.
+    pub fn with_script(component: Vec<u8>, age: Age, lists: &str, runs: &str) -> Stage {
         let mut world = World::new();
-        let programs = world.root().join("programs");
+        world.take_sources_for(age);
+        let text = format!(
+            "#!/bin/sh\nif [ \"$1\" = --list ]; then\n  echo \"listed ${{*#--list to=*/}} given $(cat) in $LC_ALL\" >>\"$HOME/ran\"\n  \
+             {lists}\n  exit 0\nfi\necho \"ran $*\" >>\"$HOME/ran\"\n{runs}\n"
+        );
+        let victim = programs(&world).join("victim");
+        fs::write(&victim, text).expect("the folder is ours");
+        fs::set_permissions(&victim, fs::Permissions::from_mode(0o755)).expect("the file is ours");
+        world.write_many([("source", "one\n"), ("more", "two\n")]);
+        Stage::of(world, &[("caching", component)])
+    }
+
+    fn of(mut world: World, components: &[(&str, Vec<u8>)]) -> Stage {
         let plugins = world.root().join("plugins");
-        for folder in [&programs, &plugins] {
-            fs::create_dir(folder).expect("the world is new");
-        }
+        fs::create_dir(&plugins).expect("the world is new");
         for (name, component) in components {
             fs::write(plugins.join(format!("{name}.wasm")), component).expect("the folder is ours");
         }
-        world.write("victim.c", VICTIM);
-        let victim = programs.join("victim").display().to_string();
-        world.bare(&format!("gcc -o {victim} victim.c")).expect_success();
         let path = std::env::var("PATH").expect("tests run with a PATH");
+        let programs = world.root().join("programs");
         world.set("PATH", format!("{}:{path}", programs.display()));
         let mut command = world.command(zccached());
         command.arg("--with-plugins").arg(&plugins);
         let daemon = start(&mut command);
-        Some(Stage { world, daemon })
+        Stage { world, daemon }
+    }
+
+    /// What the script noted since this was asked last.
+    pub fn ran(&self) -> Vec<String> {
+        let notes = self.world.root().join("home/ran");
+        let text = fs::read_to_string(&notes).unwrap_or_default();
+        fs::write(&notes, "").expect("the folder is ours");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Calls the script by way of the cache, with nothing in the place of its output, and says what was counted and what the
+    /// script noted.
+    #[track_caller]
+    pub fn call(&self) -> (Made, Counters, Vec<String>) {
+        self.ran();
+        let (made, counters) = self.world.count(|| self.world.make_cached("victim source copy", &["copy"]));
+        (made, counters, self.ran())
     }
 
     /// Runs `victim` with these words bare and through the cache, both with nothing written yet: all that can be seen of
@@ -101,6 +139,13 @@ impl Drop for Stage {
         let _stopped = self.world.zccache(["stop"]).output();
         let _ended = self.daemon.kill().and_then(|()| self.daemon.wait());
     }
+}
+
+/// The folder of this world's programs.
+fn programs(world: &World) -> PathBuf {
+    let programs = world.root().join("programs");
+    fs::create_dir(&programs).expect("the world is new");
+    programs
 }
 
 /// Starts a daemon and waits for its one line.

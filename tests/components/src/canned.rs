@@ -17,8 +17,15 @@ type Code = Box<dyn Fn(&Layout<'_>) -> String>;
 /// One function: what it answers, as the text of a WAVE value, and its code where that is not just to give the answer.
 struct Function {
     name: &'static str,
+    rounds: Vec<Round>,
     answer: String,
     code: Option<Code>,
+}
+
+/// An answer that is given as long as something holds: code that leaves a number, zero for no.
+struct Round {
+    holds: Code,
+    answer: String,
 }
 
 /// A component to be built.
@@ -31,7 +38,7 @@ pub struct Canned {
 impl Canned {
     /// A component of this id that claims the program name `victim`, declines every call, and read nothing in any run.
     pub fn new(id: &str) -> Canned {
-        let function = |name, answer: String| Function { name, answer, code: None };
+        let function = |name, answer: String| Function { name, rounds: Vec::new(), answer, code: None };
         let nothing = "ok(done({chains: [], inputs: [], lookups: [], variables: [], directory: false, more: []}))";
         Canned {
             wit: WIT.to_owned(),
@@ -66,6 +73,18 @@ impl Canned {
     /// Answers `collect` with this.
     pub fn collect(mut self, collected: &str) -> Canned {
         self.functions[2].answer = format!("ok({collected})");
+        self
+    }
+
+    /// Answers `plan` with this decision as long as this code says so; what was said of earlier rounds comes first.
+    pub fn plan_while(mut self, holds: impl Fn(&Layout<'_>) -> String + 'static, decision: &str) -> Canned {
+        self.functions[1].rounds.push(Round { holds: Box::new(holds), answer: format!("ok({decision})") });
+        self
+    }
+
+    /// Answers `collect` with this as long as this code says so; what was said of earlier rounds comes first.
+    pub fn collect_while(mut self, holds: impl Fn(&Layout<'_>) -> String + 'static, collected: &str) -> Canned {
+        self.functions[2].rounds.push(Round { holds: Box::new(holds), answer: format!("ok({collected})") });
         self
     }
 
@@ -128,7 +147,13 @@ impl Canned {
         let mut functions = String::new();
         for function in &self.functions {
             let signature = &resolve.interfaces[interface].functions[function.name];
-            let layout = memory.lay_out(signature.result.expect("the function answers"), &function.answer);
+            let answer = signature.result.expect("the function answers");
+            let rounds = function.rounds.iter().map(|round| {
+                let layout = memory.lay_out(answer, &round.answer);
+                format!("(if {} (then (return (i32.const {})))) ", (round.holds)(&layout), layout.answer())
+            });
+            let rounds: String = rounds.collect();
+            let layout = memory.lay_out(answer, &function.answer);
             let code = match &function.code {
                 Some(code) => code(&layout),
                 None => format!("(i32.const {})", layout.answer()),
@@ -136,7 +161,7 @@ impl Canned {
             let flat = resolve.wasm_signature(AbiVariant::GuestExport, signature);
             let parameters: String = flat.params.iter().map(|kind| format!(" {}", core_type(*kind))).collect();
             let export = format!("{name}#{}", function.name);
-            functions += &format!("  (func (export \"{export}\") (param{parameters}) (result i32) {code})\n");
+            functions += &format!("  (func (export \"{export}\") (param{parameters}) (result i32) {rounds}{code})\n");
         }
         let import = &self.import;
         let (start, data, end) = (Memory::START, memory.text(), memory.end());

@@ -44,6 +44,12 @@ impl Layout<'_> {
         self.sizes.field_offsets(fields.iter().map(|field| &field.ty))[place].0.size_wasm32()
     }
 
+    /// Code that says whether a list of the record that the function is given has fewer items than this.
+    pub fn fewer(&self, record: &str, list: &str, items: usize) -> String {
+        let list = self.field_offset(record, list);
+        format!("(i32.lt_u (i32.load offset={} (local.get 0)) (i32.const {items}))", list + 4)
+    }
+
     /// How many bytes a value of a named type takes in a list.
     ///
     /// # Panics

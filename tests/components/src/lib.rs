@@ -3,11 +3,13 @@
 //! program name `victim`, unless a test says otherwise.
 #![forbid(unsafe_code)]
 
+mod caching;
 mod canned;
 mod hostile;
 mod layout;
 mod memory;
 
+pub use caching::{Caching, done};
 pub use canned::Canned;
 pub use hostile::{
     core_module, hungry, looping, outside_output, trapping, ungranted_addition, ungranted_probe, with_wasi_import,
