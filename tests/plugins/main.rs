@@ -9,5 +9,6 @@ mod faults;
 mod finds;
 mod input;
 mod messages;
+mod precedents;
 mod refusals;
 mod stage;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use zccache_tests::{Age, Counters, Made, Run, World, run, zccached};
 
@@ -73,10 +73,15 @@ impl Stage {
         let path = std::env::var("PATH").expect("tests run with a PATH");
         let programs = world.root().join("programs");
         world.set("PATH", format!("{}:{path}", programs.display()));
-        let mut command = world.command(zccached());
-        command.arg("--with-plugins").arg(&plugins);
-        let daemon = start(&mut command);
+        let daemon = start(&world);
         Stage { world, daemon }
+    }
+
+    /// Ends the daemon, and starts another one for the same cache.
+    pub fn restart(&mut self) {
+        run(&mut self.world.zccache(["stop"])).expect_success();
+        self.daemon.wait().expect("it is our child");
+        self.daemon = start(&self.world);
     }
 
     /// What the script noted since this was asked last.
@@ -149,7 +154,9 @@ fn programs(world: &World) -> PathBuf {
 }
 
 /// Starts a daemon and waits for its one line.
-fn start(command: &mut Command) -> Child {
+fn start(world: &World) -> Child {
+    let mut command = world.command(zccached());
+    command.arg("--with-plugins").arg(world.root().join("plugins"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut daemon = command.spawn().expect("the daemon is built");
     let mut said = String::new();

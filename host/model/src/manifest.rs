@@ -147,3 +147,139 @@ impl Manifest {
         self.lists.truncate(crate::limits::MANIFEST_LISTS);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits;
+
+    /// A call that is known by this alone.
+    #[derive(Clone, Default)]
+    struct Call {
+        set: Vec<(&'static str, &'static [u8])>,
+        directory: &'static str,
+        messages: u64,
+    }
+
+    impl Caller for Call {
+        fn variable(&self, name: &str) -> Option<&[u8]> {
+            self.set.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        }
+
+        fn directory(&self) -> &[u8] {
+            self.directory.as_bytes()
+        }
+
+        fn write_messages(&self, key: &mut KeyBuilder) {
+            key.number("messages", self.messages);
+        }
+    }
+
+    fn list(circumstances: &[Circumstance], variables: &[&str]) -> InputList {
+        InputList {
+            inputs: vec![ObservedPath { path: "a.h".into(), observe: Observe::Content }],
+            absences: Vec::new(),
+            variables: variables.iter().map(|name| (*name).to_owned()).collect(),
+            circumstances: circumstances.to_vec(),
+        }
+    }
+
+    fn context() -> ContextKey {
+        ContextKey(KeyBuilder::new("test").finish())
+    }
+
+    fn key(list: &InputList, caller: &Call) -> ResultKey {
+        let state = InputState::Content(KeyBuilder::new("test").text("content", "a").finish());
+        list.result_key(&context(), &[SeenInput { state, same_as: None }], caller)
+    }
+
+    fn calls() -> [Call; 4] {
+        let first = Call { set: vec![("TERM", b"xterm")], directory: "/one", messages: 1 };
+        [
+            first.clone(),
+            Call { set: vec![("TERM", b"screen")], ..first.clone() },
+            Call { directory: "/two", ..first.clone() },
+            Call { messages: 2, ..first },
+        ]
+    }
+
+    /// For each of [`calls`] but the first: whether its result is another one.
+    fn differs(list: &InputList) -> [bool; 3] {
+        let [first, others @ ..] = calls();
+        others.map(|other| key(list, &other) != key(list, &first))
+    }
+
+    #[test]
+    fn a_call_counts_in_what_a_run_rested_on_and_in_nothing_else() {
+        use Circumstance::{Directory, Messages};
+        assert_eq!(differs(&list(&[], &[])), [false, false, false]);
+        assert_eq!(differs(&list(&[], &["TERM"])), [true, false, false]);
+        assert_eq!(differs(&list(&[Directory], &[])), [false, true, false]);
+        assert_eq!(differs(&list(&[Messages], &[])), [false, false, true]);
+        assert_eq!(differs(&list(&[Messages, Directory], &["TERM"])), [true, true, true]);
+        assert_eq!(differs(&list(&[], &["COLUMNS"])), [false, false, false], "set by none of them");
+    }
+
+    #[test]
+    fn what_a_run_rested_on_tells_lists_apart_even_where_the_call_is_the_same() {
+        use Circumstance::{Directory, Messages};
+        let lists =
+            [list(&[], &[]), list(&[], &["TERM"]), list(&[Directory], &[]), list(&[Messages], &[]), list(&[], &["A"])];
+        let digests: std::collections::BTreeSet<_> = lists.iter().map(|list| list.digest().to_hex()).collect();
+        let keys: std::collections::BTreeSet<_> =
+            lists.iter().map(|list| key(list, &Call::default()).0.to_hex()).collect();
+        assert_eq!((digests.len(), keys.len()), (lists.len(), lists.len()));
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_no_empty_one_and_values_do_not_run_together() {
+        let list = list(&[], &["A", "B"]);
+        let call = |set: &[(&'static str, &'static [u8])]| Call { set: set.to_vec(), ..Call::default() };
+        let calls = [
+            call(&[]),
+            call(&[("A", b"")]),
+            call(&[("B", b"")]),
+            call(&[("A", b"x"), ("B", b"y")]),
+            call(&[("A", b"xy"), ("B", b"")]),
+            call(&[("A", b""), ("B", b"xy")]),
+        ];
+        let keys: std::collections::BTreeSet<_> = calls.iter().map(|call| key(&list, call).0.to_hex()).collect();
+        assert_eq!(keys.len(), calls.len());
+    }
+
+    #[test]
+    fn the_state_of_an_input_and_which_file_it_is_count() {
+        let two = InputList {
+            inputs: ["a.h", "b.h"].map(|path| ObservedPath { path: path.into(), observe: Observe::Content }).into(),
+            ..list(&[], &[])
+        };
+        let content = |text: &str| InputState::Content(KeyBuilder::new("test").text("content", text).finish());
+        let key = |states: [(InputState, Option<u32>); 2]| {
+            let seen = states.map(|(state, same_as)| SeenInput { state, same_as });
+            two.result_key(&context(), &seen, &Call::default()).0.to_hex()
+        };
+        let keys: std::collections::BTreeSet<_> = [
+            key([(content("a"), None), (content("b"), None)]),
+            key([(content("b"), None), (content("a"), None)]),
+            key([(content("a"), None), (InputState::Absent, None)]),
+            key([(content("a"), None), (content("a"), None)]),
+            key([(content("a"), None), (content("a"), Some(0))]),
+        ]
+        .into();
+        assert_eq!(keys.len(), 5);
+    }
+
+    #[test]
+    fn the_list_that_was_useful_last_comes_first_and_the_oldest_is_forgotten() {
+        let named = |name: usize| list(&[], &[&format!("V{name}")]);
+        let mut manifest = Manifest::default();
+        for name in 0..limits::MANIFEST_LISTS {
+            manifest.prefer(named(name));
+        }
+        manifest.prefer(named(0));
+        assert_eq!((manifest.lists.len(), &manifest.lists[0]), (limits::MANIFEST_LISTS, &named(0)));
+        manifest.prefer(named(limits::MANIFEST_LISTS));
+        assert_eq!(manifest.lists.len(), limits::MANIFEST_LISTS);
+        assert!(manifest.lists.contains(&named(0)) && !manifest.lists.contains(&named(1)));
+    }
+}
